@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// Tests run against the sources, so that a red test never hides behind a stale build.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@quittance\/(engine|simulator)$/, replacement: source('./packages/$1/src/index.ts') },
+      { find: /^@quittance\/(engine|simulator)\/(.+)$/, replacement: source('./packages/$1/src/$2.ts') },
+      { find: /^quittance$/, replacement: source('./packages/server/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'demo/test/**/*.test.ts', 'e2e/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default'],
+  },
+})
