@@ -1,0 +1,277 @@
+// Owns the engine's options, their defaults and every named limit; rejects a bad value by its key.
+import type Stripe from 'stripe'
+import { EngineError } from './errors.ts'
+import type { Clock, Random, Timers } from './ports/clock.ts'
+import type { Database, Transaction } from './ports/database.ts'
+import type { Logger } from './ports/logger.ts'
+import type { StripePort } from './ports/stripe.ts'
+import type { Cause, Mode, OrderStatus } from './types.ts'
+
+/** An order as handlers and reads see it. Amounts are integers in the currency's smallest unit. */
+export interface Order {
+  readonly id: string
+  readonly status: OrderStatus
+  /** Our own unexpected error keeps an event of this order from being applied. */
+  readonly failed: boolean
+  /** An event of this order is in quarantine. */
+  readonly held: boolean
+  readonly heldReason: string | null
+  readonly itemId: string
+  readonly quantity: number
+  readonly priceId: string
+  readonly currency: string
+  readonly unitAmount: number
+  readonly expectedSubtotal: number
+  readonly userId: string | null
+  readonly sessionId: string | null
+  readonly paymentIntentId: string | null
+  readonly amountSubtotal: number | null
+  readonly amountDiscount: number | null
+  readonly amountShipping: number | null
+  readonly amountTax: number | null
+  readonly amountTotal: number | null
+  readonly amountRefunded: number
+  /** Paid although its session had ended before: worth a look. */
+  readonly paidAfterEnd: boolean
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly fulfilledAt: Date | null
+}
+
+/** Facts about orders. Each happens exactly once for an order and a handler. */
+export type OrderFact =
+  | 'order.awaiting_payment'
+  | 'order.fulfilled'
+  | 'order.payment_failed'
+  | 'order.expired'
+  | 'order.canceled'
+
+export interface OrderHandlerContext<Client = unknown> {
+  readonly order: Order
+  readonly cause: Cause
+  /** Commits with the order's status, the effect key and the event's end, or not at all. */
+  readonly tx: Transaction<Client>
+}
+
+export type OrderHandler<Client = unknown> = (
+  context: OrderHandlerContext<Client>,
+) => Promise<void> | void
+
+export interface StripeHandlerContext<Event, Client = unknown> {
+  readonly event: Event
+  readonly cause: Cause
+  readonly tx: Transaction<Client>
+}
+
+type StripeEventOf<Type extends string> = Extract<Stripe.Event, { type: Type }>
+
+export type StripeHandlers<Client = unknown> = {
+  readonly [Type in Stripe.Event['type']]?: (
+    context: StripeHandlerContext<StripeEventOf<Type>, Client>,
+  ) => Promise<void> | void
+}
+
+/** One function, or several under stable names: the name is part of the effect key. */
+export type Handlers<Client = unknown> = {
+  readonly [Fact in OrderFact]?:
+    | OrderHandler<Client>
+    | { readonly [name: string]: OrderHandler<Client> }
+}
+
+export interface CatalogueItem {
+  /** `price_…`; give this or `lookupKey`. */
+  readonly price?: string
+  readonly lookupKey?: string
+  /** Inclusive bounds of the quantity. Default 1 to 100. */
+  readonly quantity?: { readonly min?: number; readonly max?: number }
+  /** What may stand between the subtotal and the total. Nothing by default. */
+  readonly allow?: {
+    readonly discount?: boolean
+    readonly tax?: boolean
+    readonly shipping?: boolean
+  }
+  /** Further parameters of the session, merged under ours; never price, quantity or metadata. */
+  readonly session?: Pick<
+    Stripe.Checkout.SessionCreateParams,
+    | 'allowed_payment_method_types'
+    | 'automatic_tax'
+    | 'billing_address_collection'
+    | 'locale'
+    | 'phone_number_collection'
+    | 'shipping_address_collection'
+    | 'shipping_options'
+    | 'submit_type'
+  >
+}
+
+export interface EndpointConfig {
+  /** `whsec_…`, one or several while a secret is being rolled. */
+  readonly secrets: readonly string[]
+}
+
+/** Who asks. `userId` is the app's own id; `email` prefills the hosted page and is never logged. */
+export interface Identity {
+  readonly userId: string
+  readonly email?: string
+}
+
+export interface Limits {
+  /** Largest webhook body in bytes; reading stops there. */
+  readonly bodyBytesMax: number
+  /** Largest body of create-session in bytes. */
+  readonly requestBytesMax: number
+  /** Seconds that a signature may be old, and that it may lie in the future. */
+  readonly toleranceSeconds: number
+  /** How long the first delivery of a batch waits for company, in milliseconds. */
+  readonly groupCommitMs: number
+  readonly groupCommitMax: number
+  /** Questions about stale deliveries in one minute. */
+  readonly questionsPerMinute: number
+}
+
+export interface ProcessorOptions {
+  /**
+   * `resident`: workers run in this process. `inline`: the answer to a delivery waits for its
+   * lane, at most `inlineBudgetMs`. `manual`: only `drain()` works (a scheduled call, waitUntil).
+   */
+  readonly mode: 'resident' | 'inline' | 'manual'
+  readonly workers: number
+  readonly inlineBudgetMs: number
+  readonly leaseMs: number
+  readonly pollMs: number
+  /** Events of one lane before the worker looks at other lanes again. */
+  readonly laneEventsMax: number
+  readonly handlerTimeoutMs: number
+  readonly attemptsMax: number
+  readonly backoffBaseMs: number
+  readonly backoffCapMs: number
+  /** Until a stopping engine gives up on handlers that still run. */
+  readonly drainMs: number
+}
+
+export interface CheckoutOptions {
+  /** Where buyers reach this server, without a trailing slash. Live mode demands https. */
+  readonly publicUrl: string
+  readonly timeoutMs: number
+  /** How long `/success` waits for Stripe's answer before it shows the present state. */
+  readonly successWaitMs: number
+  /** Seconds until a session expires, 1800 to 86400. */
+  readonly sessionSeconds: number
+}
+
+export interface EngineOptions<Client = unknown> {
+  readonly database: Database<Client>
+  /** The official SDK's client, or anything that answers the port. */
+  readonly stripe: Stripe | StripePort
+  /** Which mode this engine serves. With an API key: `modeOfKey(key)`. */
+  readonly mode: Mode
+  /** Endpoint name → its secrets. `default` serves /webhooks/stripe and /stripe-webhook. */
+  readonly endpoints: { readonly [name: string]: EndpointConfig }
+  readonly catalogue?: { readonly [itemId: string]: CatalogueItem }
+  readonly on?: Handlers<Client>
+  readonly onStripe?: StripeHandlers<Client>
+  /** The app's own sign-in: who sends this request? Null for a guest. */
+  readonly identify?: (request: Request) => Promise<Identity | null> | Identity | null
+  readonly checkout?: Partial<CheckoutOptions>
+  readonly processor?: Partial<ProcessorOptions>
+  readonly limits?: Partial<Limits>
+  readonly logger?: Logger
+  readonly clock?: Clock
+  readonly timers?: Timers
+  readonly random?: Random
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  bodyBytesMax: 1_048_576,
+  requestBytesMax: 16_384,
+  toleranceSeconds: 300,
+  groupCommitMs: 2,
+  groupCommitMax: 64,
+  questionsPerMinute: 10,
+}
+
+export const DEFAULT_CHECKOUT: CheckoutOptions = {
+  publicUrl: 'http://127.0.0.1:4242',
+  timeoutMs: 10_000,
+  successWaitMs: 3_000,
+  sessionSeconds: 86_400,
+}
+
+/** The embedded database has one connection, so a slow handler there stops every delivery. */
+export const defaultProcessor = (kind: Database['kind']): ProcessorOptions => ({
+  mode: 'resident',
+  workers: kind === 'pglite' ? 1 : 4,
+  inlineBudgetMs: 5_000,
+  leaseMs: 60_000,
+  pollMs: 1_000,
+  laneEventsMax: 16,
+  handlerTimeoutMs: kind === 'pglite' ? 2_000 : 10_000,
+  attemptsMax: 8,
+  backoffBaseMs: 1_000,
+  backoffCapMs: 300_000,
+  drainMs: 10_000,
+})
+
+/** The API version whose shapes the engine knows (the SDK's own). */
+export const PINNED_API_VERSION = '2026-10-28.endive'
+
+/**
+ * Which mode an API key belongs to.
+ * @throws EngineError `CONFIG_INVALID` for a publishable key or anything else.
+ */
+export function modeOfKey(apiKey: string): Mode {
+  const match = /^(?:sk|rk)_(test|live)_./.exec(apiKey)
+  if (match?.[1] === 'test' || match?.[1] === 'live') return match[1]
+  const what = apiKey.startsWith('pk_') ? 'is a publishable key (pk_…)' : 'is not sk_… or rk_…'
+  throw new EngineError('CONFIG_INVALID', `STRIPE_API_KEY ${what}; use a secret or restricted key`)
+}
+
+function assertWhole(key: string, value: number, min: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new EngineError('CONFIG_INVALID', `${key} must be a whole number from ${min} to ${max}`)
+  }
+}
+
+/** Merges an option group over its defaults, leaving out what is undefined. */
+export function withDefaults<T extends object>(defaults: T, given: Partial<T> | undefined): T {
+  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(entries) }
+}
+
+/** @throws EngineError `CONFIG_INVALID` naming the key. */
+export function checkOptions(
+  limits: Limits,
+  processor: ProcessorOptions,
+  checkout: CheckoutOptions,
+  mode: Mode,
+): void {
+  assertWhole('limits.bodyBytesMax', limits.bodyBytesMax, 1_024, 16_777_216)
+  assertWhole('limits.requestBytesMax', limits.requestBytesMax, 256, 1_048_576)
+  assertWhole('limits.toleranceSeconds', limits.toleranceSeconds, 1, 3_600)
+  assertWhole('limits.groupCommitMs', limits.groupCommitMs, 0, 100)
+  assertWhole('limits.groupCommitMax', limits.groupCommitMax, 1, 512)
+  assertWhole('limits.questionsPerMinute', limits.questionsPerMinute, 0, 600)
+  assertWhole('processor.workers', processor.workers, 1, 64)
+  assertWhole('processor.leaseMs', processor.leaseMs, 50, 3_600_000)
+  assertWhole('processor.pollMs', processor.pollMs, 10, 60_000)
+  assertWhole('processor.laneEventsMax', processor.laneEventsMax, 1, 1_000)
+  assertWhole('processor.handlerTimeoutMs', processor.handlerTimeoutMs, 10, 600_000)
+  assertWhole('processor.attemptsMax', processor.attemptsMax, 1, 100)
+  assertWhole('processor.backoffBaseMs', processor.backoffBaseMs, 0, 3_600_000)
+  assertWhole('processor.backoffCapMs', processor.backoffCapMs, 0, 86_400_000)
+  assertWhole('processor.inlineBudgetMs', processor.inlineBudgetMs, 1, 60_000)
+  assertWhole('processor.drainMs', processor.drainMs, 0, 600_000)
+  assertWhole('checkout.timeoutMs', checkout.timeoutMs, 10, 80_000)
+  assertWhole('checkout.successWaitMs', checkout.successWaitMs, 0, 10_000)
+  assertWhole('checkout.sessionSeconds', checkout.sessionSeconds, 1_800, 86_400)
+  const url = URL.canParse(checkout.publicUrl) ? new URL(checkout.publicUrl) : null
+  if (url === null || checkout.publicUrl.endsWith('/')) {
+    throw new EngineError(
+      'CONFIG_INVALID',
+      'checkout.publicUrl must be an absolute URL without a trailing slash',
+    )
+  }
+  if (mode === 'live' && url.protocol !== 'https:') {
+    throw new EngineError('CONFIG_INVALID', 'checkout.publicUrl must be https in live mode')
+  }
+}
