@@ -1,0 +1,54 @@
+/** The shell of every hosted page: document, headers, test-mode badge. */
+import { createHash } from 'node:crypto'
+import type { HostedResponse } from '../http/hosted-port.ts'
+import { type Html, html, trusted } from './html.ts'
+import { script } from './script.ts'
+import { styles } from './styles.ts'
+
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+/** No form-action: Chromium would apply it to the redirect back to the merchant as well. */
+const policy = [
+  "default-src 'none'",
+  `style-src ${hashOf(styles)}`,
+  `script-src ${hashOf(script)}`,
+  'img-src data:',
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export const testModeBadge = html`<span class="badge">TEST MODE — simulator</span>`
+
+export function page(status: number, title: string, body: Html): HostedResponse {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${trusted(styles)}</style>
+</head>
+${body}
+</html>
+`
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+    body: document.markup,
+  }
+}
+
+export const scriptTag = html`<script>${trusted(script)}</script>`
+
+/** 303: the browser fetches the target with GET, whatever brought it here. */
+export function seeOther(location: string): HostedResponse {
+  return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' }
+}
