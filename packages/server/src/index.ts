@@ -1,1 +1,13 @@
-export {}
+// Owns the list of public names: what an app that starts the server by itself may import.
+export type { ServerConfig } from './config/config.ts'
+export { loadConfig } from './config/config.ts'
+export type { ConfigFile } from './config/file.ts'
+export { defineConfig } from './config/file.ts'
+export { ConfigError } from './config/problem.ts'
+export { claimSocketPath } from './control/socket-path.ts'
+export type { LogOptions } from './log.ts'
+export { createLogger, errorFields } from './log.ts'
+export type { Extension, ExtensionParts, RunningServer, ServeOptions } from './serve.ts'
+export { startServer } from './serve.ts'
+export type { SignalSource } from './signals.ts'
+export { stopOnSignals } from './signals.ts'

@@ -1,0 +1,93 @@
+// Owns the operator's requests to an engine: one set of routes for the socket and for the CLI.
+import { type Engine, EngineError, isEngineError } from '@quittance/engine'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { toJson } from './json.ts'
+
+const DISPATCH_STATES = ['ready', 'waiting', 'done', 'ignored', 'quarantined', 'dead'] as const
+const ORDER_STATUSES = [
+  'pending',
+  'confirmed',
+  'awaiting_payment',
+  'expired',
+  'canceled',
+  'payment_failed',
+  'fulfilled',
+] as const
+
+export const LIST_LIMIT_MAX = 1_000
+
+const limit = z.coerce.number().int().min(1).max(LIST_LIMIT_MAX).optional()
+const EVENT_FILTER = z.strictObject({
+  state: z.enum(DISPATCH_STATES).optional(),
+  type: z.string().min(1).max(255).optional(),
+  limit,
+})
+const ORDER_FILTER = z.strictObject({
+  status: z.enum(ORDER_STATUSES).optional(),
+  userId: z.string().min(1).max(255).optional(),
+  limit,
+})
+
+/** Reachable by the owner of the data directory only; it never carries a payload. */
+export function createControlApp(engine: Engine): Hono {
+  const app = new Hono()
+  app.get('/status', () => answer({ mode: engine.mode, pid: process.pid }))
+  app.get('/events', async (context) => {
+    const filter = filterOf(EVENT_FILTER, context.req.query())
+    return answer(await engine.events.list(filter))
+  })
+  app.get('/events/:id', async (context) => {
+    const id = context.req.param('id')
+    const event = await engine.events.get(id)
+    if (event === null) throw new EngineError('EVENT_NOT_FOUND', `there is no event ${id}`)
+    return answer(event)
+  })
+  app.post('/events/:id/replay', async (context) =>
+    answer(await engine.events.replay(context.req.param('id'))),
+  )
+  app.get('/orders', async (context) => {
+    const filter = filterOf(ORDER_FILTER, context.req.query())
+    return answer(await engine.orders.list(filter))
+  })
+  app.get('/orders/:id', async (context) => {
+    const id = context.req.param('id')
+    const order = await engine.orders.get(id)
+    if (order === null) throw new EngineError('ORDER_NOT_FOUND', `there is no order ${id}`)
+    return answer({ ...order, history: await engine.orders.history(id) })
+  })
+  app.notFound(() => refusal(404, 'NOT_FOUND', 'the running server does not know this request', ''))
+  app.onError((error) =>
+    isEngineError(error)
+      ? refusal(error.status, error.code, error.message, error.cure)
+      : refusal(500, 'INTERNAL', 'the engine could not answer', 'See the log of the server.'),
+  )
+  return app
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' }
+
+function answer(value: unknown): Response {
+  return new Response(toJson(value), { headers: JSON_HEADERS })
+}
+
+function refusal(status: number, code: string, message: string, cure: string): Response {
+  return new Response(toJson({ error: { code, message, cure } }), {
+    status,
+    headers: JSON_HEADERS,
+  })
+}
+
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+function filterOf<T extends object>(schema: z.ZodType<T>, query: unknown): Present<T> {
+  const result = schema.safeParse(query)
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    const name = issue?.path.join('.') ?? 'filter'
+    throw new EngineError('BODY_INVALID', `${name}: ${issue?.message ?? 'wrong'}`)
+  }
+  // Absent and undefined are the same to us and not to the engine's exact types.
+  const entries = Object.entries(result.data).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Present<T>
+}

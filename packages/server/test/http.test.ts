@@ -1,0 +1,146 @@
+// Goal: the listener hands requests on untouched, refuses strangers behind a proxy, and drains.
+// Method: real sockets on free ports; the engine's handler is a function that tells what it got.
+import { createHash, randomBytes } from 'node:crypto'
+import { systemTimers } from '@quittance/engine'
+import { afterEach, describe, expect, it } from 'vitest'
+import { answerWhileStarting, createApp } from '../src/http/app.ts'
+import { type Fetch, type Listener, listenTcp } from '../src/http/listen.ts'
+import { createProxyGuard } from '../src/http/proxy-guard.ts'
+import { createLogger } from '../src/log.ts'
+
+const silent = createLogger({ level: 'silent', format: 'json' })
+const open: Listener[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((listener) => listener.close(0)))
+})
+
+async function listen(fetch: Fetch): Promise<Listener> {
+  const listener = await listenTcp({
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    timers: systemTimers,
+    fetch,
+  })
+  open.push(listener)
+  return listener
+}
+
+const appOf = (engine: (request: Request) => Promise<Response>, trustedProxy: string[] | null) =>
+  createApp({ engine, extension: null, trustedProxy, logger: silent })
+
+describe('the webhook route', () => {
+  it('hands over the raw bytes and the header as they came', async () => {
+    const app = appOf(async (request) => {
+      const bytes = new Uint8Array(await request.arrayBuffer())
+      return Response.json({
+        hash: createHash('sha256').update(bytes).digest('hex'),
+        signature: request.headers.get('stripe-signature'),
+      })
+    }, null)
+    const { url } = await listen(app.fetch)
+    const body = Buffer.concat([Buffer.from('{"a": 1}\r\n\0'), randomBytes(4_096)])
+    const response = await fetch(`${url}/webhooks/stripe`, {
+      method: 'POST',
+      body,
+      headers: { 'stripe-signature': 't=1,v1=ab', 'content-type': 'application/json' },
+    })
+    expect(await response.json()).toEqual({
+      hash: createHash('sha256').update(body).digest('hex'),
+      signature: 't=1,v1=ab',
+    })
+  })
+
+  it('answers an unexpected error without telling what it was', async () => {
+    const app = appOf(async () => {
+      throw new Error('sk_test_secret')
+    }, null)
+    const { url } = await listen(app.fetch)
+    const response = await fetch(url)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret')
+  })
+})
+
+describe('behind a proxy', () => {
+  it('refuses another peer, but not its health checks', async () => {
+    const app = appOf(async () => new Response('served'), ['10.0.0.0/8'])
+    const { url } = await listen(app.fetch)
+    const refused = await fetch(`${url}/success`)
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toMatchObject({ error: { code: 'PROXY_UNTRUSTED' } })
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it('serves the named one, on either family, and only over https', () => {
+    const refusalOf = createProxyGuard(['10.0.0.0/8', '::1/128'])
+    const ask = (address: string, forwardedProto: string | null = null) =>
+      refusalOf({ path: '/', address, forwardedProto })?.code ?? null
+    expect(ask('10.1.2.3')).toBeNull()
+    expect(ask('::ffff:10.1.2.3', 'https')).toBeNull()
+    expect(ask('::1')).toBeNull()
+    expect(ask('11.0.0.1')).toBe('PROXY_UNTRUSTED')
+    expect(ask('::2')).toBe('PROXY_UNTRUSTED')
+    expect(ask('10.1.2.3', 'http')).toBe('PROXY_PLAIN_HTTP')
+  })
+})
+
+describe('starting and stopping', () => {
+  it('is alive and not ready while the engine starts', async () => {
+    const { url } = await listen(answerWhileStarting)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    const early = await fetch(`${url}/webhooks/stripe`, { method: 'POST', body: '{}' })
+    expect(early.status).toBe(503)
+    expect(early.headers.get('retry-after')).toBe('1')
+  })
+
+  it('lets an open request end, and takes no new one', async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let arrived = () => {}
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const listener = await listen(async () => {
+      arrived()
+      await held
+      return new Response('done')
+    })
+    const asked = fetch(listener.url)
+    await arrival
+    const closed = listener.close(5_000)
+    await expect(fetch(listener.url)).rejects.toThrow()
+    release()
+    expect(await (await asked).text()).toBe('done')
+    await closed
+  })
+
+  it('cuts a request that outlasts the drain', async () => {
+    let arrived = () => {}
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const listener = await listen(() => {
+      arrived()
+      return new Promise<Response>(() => undefined)
+    })
+    const asked = fetch(listener.url).catch((error: unknown) => error)
+    await arrival
+    await listener.close(50)
+    expect(await asked).toBeInstanceOf(Error)
+  })
+
+  it('names a port that is taken', async () => {
+    const { port } = await listen(answerWhileStarting)
+    const second = listenTcp({
+      host: '127.0.0.1',
+      port,
+      tls: null,
+      timers: systemTimers,
+      fetch: answerWhileStarting,
+    })
+    await expect(second).rejects.toThrow(new RegExp(`PORT.*${port}.*in use`))
+  })
+})
