@@ -234,7 +234,10 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'huge t',
     make: (roll) => {
       const digits = `9${String(roll.int(1e9)).padStart(11 + roll.int(14), '7')}`
-      return laidOut(roll, plain, { at: digits, signedAt: roll.pick([digits, Number(digits)]) })
+      return laidOut(roll, plain, {
+        at: digits,
+        signedAt: roll.pick<string | number>([digits, Number(digits)]),
+      })
     },
   },
   { name: 'negative t', make: (roll) => laidOut(roll, plain, { at: -1 - roll.int(1e9) }) },
@@ -260,7 +263,7 @@ export const MUTATIONS: readonly Mutation[] = [
     make: (roll) => {
       const number = recent(roll)
       const at = `${'0'.repeat(1 + roll.int(3))}${number}`
-      return laidOut(roll, plain, { at, signedAt: roll.pick([at, number]) })
+      return laidOut(roll, plain, { at, signedAt: roll.pick<string | number>([at, number]) })
     },
   },
   {
