@@ -58,6 +58,27 @@ export const ERRORS = {
     retryable: false,
     cure: 'Send a JSON object with exactly the documented fields.',
   },
+  BODY_INCOMPLETE: {
+    status: 400,
+    retryable: true,
+    cure: 'The connection ended before the body did; send the request again.',
+  },
+  CONTENT_TYPE_UNSUPPORTED: {
+    status: 415,
+    retryable: false,
+    cure: 'Send the body as Content-Type: application/json.',
+  },
+  ROUTE_UNKNOWN: { status: 404, retryable: false, cure: 'Check the path and the basePath option.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    retryable: false,
+    cure: 'Use a method that the Allow header names.',
+  },
+  INTERNAL: {
+    status: 500,
+    retryable: true,
+    cure: 'An error that the engine did not expect; its name is in the log.',
+  },
   ENDPOINT_UNKNOWN: {
     status: 404,
     retryable: false,

@@ -6,7 +6,7 @@ import { DIFFERENCES, type DifferentialReport, runDifferential } from './differe
 import { MUTATIONS } from './differential-cases.ts'
 
 /** The full run asks for 100,000 and reads the counts from the output. */
-const ASKED = process.env['DIFFERENTIAL_COUNT']
+const ASKED = process.env.DIFFERENTIAL_COUNT
 const COUNT = Number(ASKED ?? 20_000)
 
 it(`agrees with the official library on ${COUNT} deliveries`, () => {

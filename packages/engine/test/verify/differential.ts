@@ -1,5 +1,4 @@
 // Owns the run that holds our verify against the official library's, and the list of differences.
-import assert from 'node:assert/strict'
 import Stripe from 'stripe'
 import { isEngineError } from '../../src/errors.ts'
 import { CANDIDATES_MAX, HEADER_CHARACTERS_MAX } from '../../src/pipeline/verify/header.ts'
@@ -111,7 +110,6 @@ function ourVerdict({ bytes, header, nowMs }: Case): boolean {
 }
 
 const { signature } = new Stripe('sk_test_unused').webhooks
-assert(signature !== null, 'the official library always has its signature helper')
 
 /** An empty v1, and one that is 64 characters but not 64 bytes, break its comparison: refusals too. */
 const ACCIDENTS = [
@@ -123,7 +121,7 @@ const ACCIDENTS = [
 function stripeVerdict({ bytes, header, nowMs }: Case): boolean {
   return OWN.some((secret) => {
     try {
-      return signature.verifyHeader(bytes, header, secret, TOLERANCE_SECONDS, undefined, nowMs)
+      return signature?.verifyHeader(bytes, header, secret, TOLERANCE_SECONDS, undefined, nowMs) === true
     } catch (error) {
       if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false
       if (error instanceof Error && ACCIDENTS.includes(error.message)) return false
