@@ -1,144 +1,178 @@
 // Owns the composition of the engine: constructs every room by hand, in the order data flows.
-import type { Identity, Order } from './config.ts'
+import type { Engine } from './api.ts'
+import { Catalogue } from './checkout/catalogue.ts'
+import { createSession } from './checkout/create-session.ts'
+import { getOrder, getOrderFor, historyOf, listOrders, listOrdersFor } from './checkout/orders.ts'
+import { cancel, expire, type ReturnContext, success } from './checkout/return.ts'
+import {
+  checkOptions,
+  DEFAULT_CHECKOUT,
+  DEFAULT_LIMITS,
+  defaultProcessor,
+  type EngineOptions,
+  type Handlers,
+  type StripeHandlers,
+  withDefaults,
+} from './config.ts'
+import { createLifecycle } from './lifecycle.ts'
+import { importProcessed } from './pipeline/inbox/import.ts'
+import { findEvent, listAttempts, listEvents } from './pipeline/inbox/read.ts'
+import { RefusalCounter } from './pipeline/inbox/refusals.ts'
+import { Waker } from './pipeline/inbox/waker.ts'
+import { HandlerRunner } from './pipeline/processor/handlers.ts'
+import { Processor } from './pipeline/processor/processor.ts'
+import type { CrashPoint } from './pipeline/processor/run-item.ts'
+import { Work } from './pipeline/processor/work.ts'
+import { allowancesFrom } from './pipeline/projections/orders/settle.ts'
+import { orderOverlays } from './pipeline/projections/overlays.ts'
+import { createProjector } from './pipeline/projections/registry.ts'
+import { Receiver } from './pipeline/receive.ts'
+import { createKeyring } from './pipeline/verify/keyring.ts'
 import type { Logger } from './ports/logger.ts'
-import type { DispatchState, Mode, OrderStatus, Receipt, ShownOrderStatus } from './types.ts'
+import { systemClock, systemRandom, systemTimers } from './ports/system.ts'
+import { assertMigrated } from './storage/migrate.ts'
+import { asStripePort } from './stripe/sdk.ts'
 
-/** One row of `events list`. */
-export interface EventSummary {
-  readonly seq: bigint
-  readonly eventId: string
-  readonly type: string
-  readonly objectId: string | null
-  readonly endpoint: string
-  readonly state: DispatchState
-  readonly reason: string | null
-  readonly attempts: number
-  readonly receivedAt: Date
-  readonly endedAt: Date | null
+/** For tests that stop or kill the process at a named point; an app has no use for it. */
+export interface EngineInternals {
+  readonly crashPoint?: (name: CrashPoint) => Promise<void>
 }
 
-export interface AttemptRow {
-  readonly generation: number
-  readonly attempt: number
-  readonly worker: string
-  readonly startedAt: Date
-  readonly endedAt: Date | null
-  readonly outcome: string | null
-  readonly code: string | null
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
 }
 
-/** `events show`: never the payload itself. */
-export interface EventDetail extends EventSummary {
-  readonly lane: string
-  readonly apiVersion: string | null
-  readonly livemode: boolean | null
-  readonly generation: number
-  readonly availableAt: Date
-  readonly secretIndex: number | null
-  readonly source: string
-  readonly attemptRows: readonly AttemptRow[]
-}
+const WORKER_BYTES = 4
+const ASK_TIMEOUT_MS = 10_000
 
-export interface HistoryRow {
-  readonly from: OrderStatus | null
-  readonly to: string
-  readonly cause: string
-  readonly eventId: string | null
-  readonly note: string | null
-  readonly at: Date
-}
+/**
+ * Builds an engine; nothing runs and nothing is asked until `start()`.
+ * @throws EngineError `CONFIG_INVALID` or `SECRET_BLANK`, naming the key.
+ */
+export function createEngine<Client>(
+  options: EngineOptions<Client>,
+  internals: EngineInternals = {},
+): Engine {
+  const { database, mode } = options
+  const limits = withDefaults(DEFAULT_LIMITS, options.limits)
+  const processing = withDefaults(defaultProcessor(database.kind), options.processor)
+  const checkout = withDefaults(DEFAULT_CHECKOUT, options.checkout)
+  checkOptions(limits, processing, checkout, mode)
 
-export interface CreatedSession {
-  readonly orderId: string
-  readonly sessionId: string
-  /** Bearer-style value: hand it to the buyer, never to a log. */
-  readonly url: string
-}
+  const logger = options.logger ?? SILENT
+  const clock = options.clock ?? systemClock
+  const timers = options.timers ?? systemTimers
+  const random = options.random ?? systemRandom
+  const stripe = asStripePort(options.stripe)
+  const keyring = createKeyring(options.endpoints, limits.toleranceSeconds)
+  const catalogue = new Catalogue(options.catalogue ?? {}, stripe, clock, checkout.timeoutMs)
 
-export interface CreateSessionInput {
-  /** Unvalidated, as it came from the browser. */
-  readonly body: unknown
-  readonly identity: Identity | null
-  /** The value of the browser's cookie, or null when it has none yet. */
-  readonly browser: string | null
-  readonly idempotencyKey: string | null
-}
-
-/** `order` is null when the caller proved nothing about being the buyer: status only, then. */
-export interface SuccessView {
-  readonly orderId: string
-  readonly status: ShownOrderStatus
-  readonly order: Order | null
-}
-
-export interface Engine {
-  readonly mode: Mode
-  /** What the HTTP adapters need to know. */
-  readonly http: {
-    readonly identify: (request: Request) => Promise<Identity | null>
-    readonly bodyBytesMax: number
-    readonly requestBytesMax: number
-    /** Cookies carry `Secure` when the public URL is https. */
-    readonly secureCookies: boolean
-    readonly logger: Logger
+  const waker = new Waker(database, logger, (lanes) => processor.nudge(lanes))
+  const refusals = new RefusalCounter(database, clock)
+  const receiver = new Receiver({
+    database,
+    keyring,
+    mode,
+    limits,
+    clock,
+    timers,
+    logger,
+    refusals,
+    wake: (lanes) => waker.wake(lanes),
+  })
+  const processor = new Processor({
+    ...processing,
+    database,
+    stripe,
+    logger,
+    timers,
+    random,
+    projector: createProjector({
+      mode,
+      allowancesOf: allowancesFrom(options.catalogue ?? {}),
+      admit: (event) => receiver.admitAnswer(event),
+    }),
+    overlays: orderOverlays,
+    // The database hands out `Client`, so the handlers get what they ask for; inside, the type of
+    // the driver's client is nobody's business.
+    handlers: new HandlerRunner(
+      (options.on ?? {}) as Handlers,
+      (options.onStripe ?? {}) as StripeHandlers,
+      logger,
+      timers,
+    ),
+    worker: `w_${random.hex(WORKER_BYTES)}`,
+    askTimeoutMs: ASK_TIMEOUT_MS,
+    crashPoint: internals.crashPoint ?? (async () => undefined),
+  })
+  const work = new Work({ database, processor, waker, clock, timers, options: processing })
+  const lifecycle = createLifecycle({
+    database,
+    catalogue,
+    processor,
+    receiver,
+    waker,
+    refusals,
+    logger,
+    timers,
+    options: processing,
+  })
+  const returns: ReturnContext = {
+    database,
+    stripe,
+    catalogue,
+    mode,
+    random,
+    logger,
+    options: checkout,
+    nowSeconds: () => Math.floor(clock.now() / 1000),
+    runCheck: (seq, lane, waitMs) => work.awaitEnd(seq, lane, waitMs),
   }
-  /** Migrates, checks the catalogue against Stripe, starts the workers. */
-  start(): Promise<void>
-  /** Stops claiming, lets running handlers end (processor.drainMs), flushes, closes. Idempotent. */
-  stop(): Promise<void>
-  /** Verifies and records one delivery; resolves only after COMMIT. Rejects with EngineError. */
-  receive(input: {
-    readonly endpoint: string
-    readonly body: Uint8Array
-    readonly signature: string | null
-  }): Promise<Receipt>
-  /** Works until nothing is due or the budget is spent: for scheduled calls and waitUntil. */
-  drain(options?: { readonly budgetMs?: number }): Promise<{ readonly processed: number }>
-  /** Resolves when the store answers and is migrated; rejects with EngineError. */
-  ready(): Promise<void>
-  readonly checkout: {
-    createSession(input: CreateSessionInput): Promise<CreatedSession & { readonly browser: string }>
-    /** Confirms the return, asks Stripe, waits at most successWaitMs. Null: 404, tells nothing. */
-    success(input: {
-      readonly sessionId: string
-      readonly identity: Identity | null
-      readonly browser: string | null
-    }): Promise<SuccessView | null>
-    /** Notes in the history that the buyer turned back. False: unknown, foreign or malformed. */
-    cancel(input: {
-      readonly sessionId: string | null
-      readonly orderId: string | null
-      readonly identity: Identity | null
-      readonly browser: string | null
-    }): Promise<boolean>
-    /** Expires the order's open session at Stripe; the order becomes `canceled`. */
-    expire(orderId: string): Promise<void>
-  }
-  readonly orders: {
-    get(id: string): Promise<Order | null>
-    list(filter?: {
-      readonly status?: OrderStatus
-      readonly userId?: string
-      readonly limit?: number
-    }): Promise<readonly Order[]>
-    history(id: string): Promise<readonly HistoryRow[]>
-  }
-  readonly events: {
-    list(filter?: {
-      readonly state?: DispatchState
-      readonly type?: string
-      readonly limit?: number
-    }): Promise<readonly EventSummary[]>
-    /** By `evt_…` or by sequence number. */
-    get(id: string): Promise<EventDetail | null>
-    /** Runs an ended event again as a new generation, under the same effect keys. */
-    replay(id: string): Promise<{ readonly seq: bigint; readonly generation: number }>
-    /** Takes over ids from an app's own table of processed events; answers how many were new. */
-    importProcessed(source: {
-      readonly table: string
-      readonly idColumn?: string
-      readonly typeColumn?: string
-      readonly processedAtColumn?: string
-    }): Promise<{ readonly imported: number; readonly known: number }>
+
+  return {
+    mode,
+    http: {
+      identify: async (request) => (await options.identify?.(request)) ?? null,
+      bodyBytesMax: limits.bodyBytesMax,
+      requestBytesMax: limits.requestBytesMax,
+      secureCookies: checkout.publicUrl.startsWith('https:'),
+      logger,
+    },
+    start: () => lifecycle.start(),
+    stop: () => lifecycle.stop(),
+    async receive(delivery) {
+      const { lane, ...receipt } = await receiver.receive(delivery)
+      if (receipt.state === 'ready') await work.afterReceipt(receipt.seq, lane)
+      return receipt
+    },
+    drain: ({ budgetMs = processing.inlineBudgetMs } = {}) => work.drain(budgetMs),
+    ready: () => assertMigrated(database),
+    checkout: {
+      createSession: (input) => createSession(returns, input),
+      success: ({ sessionId, ...visitor }) => success(returns, sessionId, visitor),
+      cancel: ({ sessionId, orderId, ...visitor }) =>
+        cancel(returns, { sessionId, orderId }, visitor),
+      expire: (orderId) => expire(returns, orderId),
+    },
+    orders: {
+      get: (id) => getOrder(database, id),
+      getFor: (id, visitor) => getOrderFor(database, id, visitor),
+      listFor: (visitor, limit) => listOrdersFor(database, visitor, limit),
+      list: (filter = {}) => listOrders(database, filter),
+      history: (id) => historyOf(database, id),
+    },
+    events: {
+      list: (filter = {}) => listEvents(database, filter),
+      async get(id) {
+        const event = await findEvent(database, id)
+        if (event === null) return null
+        return { ...event, attemptRows: await listAttempts(database, event.seq) }
+      },
+      replay: (id) => work.replay(id),
+      importProcessed: (source) => importProcessed(database, source),
+    },
   }
 }

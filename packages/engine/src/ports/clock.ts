@@ -10,6 +10,8 @@ export interface Timers {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Calls back once after `ms`; the return value cancels it. */
   after(ms: number, callback: () => void): () => void
+  /** Resolves after the event loop turned once: unobserved rejections are reported by then. */
+  turn(): Promise<void>
 }
 
 export interface Random {

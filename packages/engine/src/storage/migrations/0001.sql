@@ -70,11 +70,10 @@ declare
   made integer := 0;
 begin
   for month in 0..ahead loop
-    lower_bound := date_trunc('month', quittance.now() at time zone 'UTC') at time zone 'UTC'
-      + make_interval(months => month);
-    lower_bound := date_trunc('month', lower_bound at time zone 'UTC') at time zone 'UTC';
-    upper_bound := (date_trunc('month', lower_bound at time zone 'UTC') + interval '1 month')
-      at time zone 'UTC';
+    lower_bound := (date_trunc('month', quittance.now() at time zone 'UTC')
+      + make_interval(months => month)) at time zone 'UTC';
+    upper_bound := (date_trunc('month', quittance.now() at time zone 'UTC')
+      + make_interval(months => month + 1)) at time zone 'UTC';
     foreach parent in array array['events', 'payloads'] loop
       partition_name := parent || '_' || to_char(lower_bound at time zone 'UTC', 'YYYYMM');
       continue when to_regclass('quittance.' || partition_name) is not null;
@@ -232,6 +231,8 @@ create table quittance.orders (
   unique (request_scope, request_key)
 );
 create index orders_user on quittance.orders (user_id, created_at desc) where user_id is not null;
+create index orders_browser on quittance.orders (browser_hash, created_at desc)
+  where browser_hash is not null;
 create index orders_created on quittance.orders (created_at desc);
 
 create table quittance.order_history (

@@ -1,0 +1,155 @@
+// Owns the order and its attempts at a session: written before Stripe is asked, closed by its answer.
+
+import type { OrderRow } from '../pipeline/projections/orders/row.ts'
+import type { Queryable } from '../ports/database.ts'
+import type { PriceSnapshot } from './catalogue.ts'
+import type { CheckoutRequest } from './request.ts'
+
+export interface NewOrder {
+  readonly id: string
+  readonly request: CheckoutRequest
+  readonly price: PriceSnapshot
+  readonly livemode: boolean
+  readonly userId: string | null
+  readonly browserHash: string | null
+  readonly scope: string
+  readonly key: string
+}
+
+const INSERT_ORDER = `
+with placed as (
+  insert into quittance.orders (id, livemode, item_id, quantity, price_id, currency, unit_amount,
+    expected_subtotal, user_id, browser_hash, request_scope, request_key, created_at, updated_at)
+  values ($1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, $9, $10, $11, $12, quittance.now(),
+    quittance.now())
+  on conflict (request_scope, request_key) do nothing
+  returning id
+), history as (
+  insert into quittance.order_history (order_id, from_status, to_status, cause, at)
+  select id, null, 'pending', 'checkout', quittance.now() from placed
+)
+select id from placed`
+
+/** Answers false when the request's key was used before. */
+export async function insertOrder(on: Queryable, order: NewOrder): Promise<boolean> {
+  const { request, price } = order
+  const rows = await on.query(INSERT_ORDER, [
+    order.id,
+    order.livemode,
+    request.itemId,
+    request.quantity,
+    price.priceId,
+    price.currency,
+    price.unitAmount,
+    price.unitAmount * request.quantity,
+    order.userId,
+    order.browserHash,
+    order.scope,
+    order.key,
+  ])
+  return rows.length > 0
+}
+
+export async function findByKey(
+  on: Queryable,
+  scope: string,
+  key: string,
+): Promise<OrderRow | null> {
+  const rows = await on.query<OrderRow>(
+    'select * from quittance.orders where request_scope = $1 and request_key = $2',
+    [scope, key],
+  )
+  return rows[0] ?? null
+}
+
+/**
+ * A browser that asks again for the same thing while its first request has no answer means the
+ * same order: otherwise a time-out would leave two sessions behind.
+ */
+const FIND_UNANSWERED = `
+select o.* from quittance.orders o
+join quittance.checkout_attempts a on a.order_id = o.id and a.state = 'asked'
+where o.browser_hash = $1 and o.item_id = $2 and o.quantity = $3 and o.status = 'pending'
+  and o.user_id is not distinct from $4
+  and o.session_id is null and o.created_at > quittance.now() - interval '1 hour'
+order by o.created_at desc limit 1`
+
+export async function findUnanswered(
+  on: Queryable,
+  browserHash: string,
+  request: CheckoutRequest,
+  userId: string | null,
+): Promise<OrderRow | null> {
+  const rows = await on.query<OrderRow>(FIND_UNANSWERED, [
+    browserHash,
+    request.itemId,
+    request.quantity,
+    userId,
+  ])
+  return rows[0] ?? null
+}
+
+export interface AttemptRow extends Record<string, unknown> {
+  readonly attempt: number
+  readonly params: string
+  readonly state: 'asked' | 'answered' | 'refused'
+}
+
+/** Opens the next attempt unless one is open; then answers that one, to be sent again as it was. */
+const OPEN_ATTEMPT = `
+with opened as (
+  insert into quittance.checkout_attempts (order_id, attempt, params, asked_at)
+  select $1, coalesce(max(attempt), 0) + 1, $2, quittance.now()
+  from quittance.checkout_attempts where order_id = $1
+  on conflict do nothing
+  returning attempt, params, state
+)
+select attempt, params, state from opened
+union all
+select attempt, params, state from quittance.checkout_attempts
+where order_id = $1 and state = 'asked' and not exists (select 1 from opened)`
+
+export async function openAttempt(
+  on: Queryable,
+  orderId: string,
+  params: string,
+): Promise<AttemptRow> {
+  // A concurrent opener may commit between our insert and our look: the second look sees it.
+  for (let look = 0; look < 2; look += 1) {
+    const rows = await on.query<AttemptRow>(OPEN_ATTEMPT, [orderId, params])
+    if (rows[0] !== undefined) return rows[0]
+  }
+  throw new TypeError(`openAttempt: order ${orderId} has no attempt`)
+}
+
+const RECORD_ANSWER = `
+with answered as (
+  update quittance.checkout_attempts
+  set state = 'answered', session_id = $3, answered_at = quittance.now()
+  where order_id = $1 and attempt = $2 and state = 'asked'
+)
+update quittance.orders set session_id = $3, updated_at = quittance.now()
+where id = $1 and (session_id is null or session_id = $3)`
+
+export async function recordAnswer(
+  on: Queryable,
+  orderId: string,
+  attempt: number,
+  sessionId: string,
+): Promise<void> {
+  await on.query(RECORD_ANSWER, [orderId, attempt, sessionId])
+}
+
+const RECORD_REFUSAL = `
+update quittance.checkout_attempts
+set state = 'refused', stripe_code = $3, answered_at = quittance.now()
+where order_id = $1 and attempt = $2 and state = 'asked'`
+
+export async function recordRefusal(
+  on: Queryable,
+  orderId: string,
+  attempt: number,
+  stripeCode: string,
+): Promise<void> {
+  await on.query(RECORD_REFUSAL, [orderId, attempt, stripeCode])
+}

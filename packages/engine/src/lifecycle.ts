@@ -1,0 +1,92 @@
+// Owns start and stop: migrations, the catalogue's check, partitions ahead, and a graceful drain.
+import type { Catalogue } from './checkout/catalogue.ts'
+import type { ProcessorOptions } from './config.ts'
+import { isEngineError } from './errors.ts'
+import type { RefusalCounter } from './pipeline/inbox/refusals.ts'
+import type { Waker } from './pipeline/inbox/waker.ts'
+import type { Processor } from './pipeline/processor/processor.ts'
+import { watchRejections } from './pipeline/processor/rejections.ts'
+import type { Receiver } from './pipeline/receive.ts'
+import type { Timers } from './ports/clock.ts'
+import type { Database } from './ports/database.ts'
+import type { Logger } from './ports/logger.ts'
+import { migrate } from './storage/migrate.ts'
+
+export interface LifecycleParts {
+  readonly database: Database
+  readonly catalogue: Catalogue
+  readonly processor: Processor
+  readonly receiver: Receiver
+  readonly waker: Waker
+  readonly refusals: RefusalCounter
+  readonly logger: Logger
+  readonly timers: Timers
+  readonly options: ProcessorOptions
+}
+
+/** Months of partitions that exist ahead of time, and how often we look. */
+const PARTITION_MONTHS_AHEAD = 3
+const UPKEEP_EVERY_MS = 3_600_000
+
+export function createLifecycle(parts: LifecycleParts) {
+  const { database, catalogue, processor, receiver, waker, refusals, logger, timers } = parts
+  let unwatch: (() => void) | null = null
+  let upkeep: AbortController | null = null
+
+  const ensurePartitions = () =>
+    database.query('select quittance.ensure_partitions($1)', [PARTITION_MONTHS_AHEAD])
+
+  async function keepUp(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await timers.sleep(UPKEEP_EVERY_MS, signal)
+      if (signal.aborted) return
+      await ensurePartitions().catch(() => logger.warn('partitions could not be made ahead'))
+    }
+  }
+
+  /** A wrong price must stop the start; a Stripe that is away must not stop the intake. */
+  async function checkCatalogue(): Promise<void> {
+    try {
+      await catalogue.check()
+    } catch (error) {
+      if (!isEngineError(error) || !error.retryable) throw error
+      logger.warn('the catalogue is not checked yet: Stripe could not be asked', {
+        code: error.code,
+      })
+    }
+  }
+
+  return {
+    async start(): Promise<void> {
+      if (upkeep !== null) return
+      upkeep = new AbortController()
+      unwatch = watchRejections()
+      try {
+        const applied = await migrate(database)
+        if (applied.length > 0) logger.info('migrations applied', { count: applied.length })
+        await ensurePartitions()
+        await checkCatalogue()
+        if (parts.options.mode === 'resident') {
+          await waker.listen()
+          processor.start()
+          void keepUp(upkeep.signal)
+        }
+      } catch (error) {
+        await this.stop()
+        throw error
+      }
+    },
+
+    async stop(): Promise<void> {
+      if (upkeep === null) return
+      upkeep.abort()
+      upkeep = null
+      await receiver.idle()
+      await processor.stop(parts.options.drainMs)
+      await waker.close()
+      await refusals.flush()
+      unwatch?.()
+      unwatch = null
+    },
+  }
+}

@@ -1,0 +1,165 @@
+// Owns the workers: find a lane, run its items one after the other, give the lane back, drain.
+import { isEngineError } from '../../errors.ts'
+import { sweepLanes } from '../inbox/bell.ts'
+import type { Item } from '../projections/projector.ts'
+import { claim, type Lease, release } from './lease.ts'
+import { loadLane } from './load.ts'
+import { buryItem, type RunContext, runItem } from './run-item.ts'
+import { startAttempt } from './settle.ts'
+
+export interface ProcessorConfig extends RunContext {
+  /** Names this process in attempts and lanes. */
+  readonly worker: string
+  readonly workers: number
+  readonly pollMs: number
+  readonly laneEventsMax: number
+}
+
+/** Lanes that this process rang for itself; more than this is left to the table. */
+const HINTS_MAX = 1_000
+
+export class Processor {
+  readonly #config: ProcessorConfig
+  readonly #hints = new Set<string>()
+  #stopping = new AbortController()
+  #wake = new AbortController()
+  #loops: Promise<void>[] = []
+
+  constructor(config: ProcessorConfig) {
+    this.#config = config
+  }
+
+  start(): void {
+    this.#stopping = new AbortController()
+    const loops = Array.from({ length: this.#config.workers }, (_, n) => this.#work(n))
+    this.#loops = [...loops, this.#poll()]
+  }
+
+  /** Claims nothing more, then waits at most `drainMs` for what runs. */
+  async stop(drainMs: number): Promise<void> {
+    this.#stopping.abort()
+    this.#wake.abort()
+    const done = new AbortController()
+    const finished = Promise.all(this.#loops).then(() => done.abort())
+    await Promise.race([finished, this.#config.timers.sleep(drainMs, done.signal)])
+    this.#loops = []
+  }
+
+  /** Work was stored by this process: idle workers look at once, first at these lanes. */
+  nudge(lanes: readonly string[]): void {
+    for (const lane of lanes) if (this.#hints.size < HINTS_MAX) this.#hints.add(lane)
+    const woken = this.#wake
+    this.#wake = new AbortController()
+    woken.abort()
+  }
+
+  /** Works in the caller's turn until nothing is due or the time is over. */
+  async drain(deadlineMs: number, now: () => number): Promise<number> {
+    let processed = 0
+    await sweepLanes(this.#config.database)
+    while (now() < deadlineMs) {
+      const ran = await this.runLane(null, 'drain')
+      if (ran === null) break
+      processed += ran
+    }
+    return processed
+  }
+
+  /** Runs one lane, or the next one; answers how many items, or null when none was free. */
+  async runLane(lane: string | null, worker: string): Promise<number | null> {
+    const name = `${this.#config.worker}/${worker}`
+    const claimed = await this.#claim(name, lane)
+    if (claimed === null) return null
+    const { lease, items } = claimed
+    const ran = await this.#runItems(lease, items)
+    await release(this.#config.database, lease, this.#config.leaseMs)
+    return ran
+  }
+
+  /** The first item is started in the transaction that takes the lease. */
+  async #claim(
+    worker: string,
+    lane: string | null,
+  ): Promise<{ lease: Lease; items: Item[] } | null> {
+    const { database, leaseMs, laneEventsMax, attemptsMax } = this.#config
+    return await database.transaction(async (tx) => {
+      const lease = await claim(tx, worker, leaseMs, lane)
+      if (lease === null) return null
+      const items = await loadLane(tx, lease.lane, laneEventsMax)
+      const first = items[0]
+      if (first !== undefined && first.attempt <= attemptsMax) await startAttempt(tx, lease, first)
+      return { lease, items }
+    })
+  }
+
+  async #runItems(lease: Lease, items: readonly Item[]): Promise<number> {
+    const { attemptsMax } = this.#config
+    let ran = 0
+    for (const [index, item] of items.entries()) {
+      const stopping = this.#stopping.signal.aborted
+      const following = stopping ? undefined : items[index + 1]
+      const startable = following !== undefined && following.attempt <= attemptsMax
+      const next = startable ? following : null
+      if (item.attempt > attemptsMax) await buryItem(this.#config, lease, item, next)
+      else await runItem(this.#config, lease, item, next)
+      ran += 1
+      if (following === undefined) break
+    }
+    return ran
+  }
+
+  async #work(n: number): Promise<void> {
+    const { pollMs, timers } = this.#config
+    const worker = String(n)
+    while (!this.#stopping.signal.aborted) {
+      const wake = this.#wake.signal
+      const ran = await this.#tryLane(this.#nextHint(), worker)
+      if (ran === 'idle') await timers.sleep(pollMs, wake)
+      if (ran === 'failed') await timers.sleep(pollMs, this.#stopping.signal)
+    }
+  }
+
+  /** A hint may be stale: then the table decides. */
+  async #tryLane(hint: string | null, worker: string): Promise<'ran' | 'idle' | 'failed'> {
+    try {
+      if (hint !== null && (await this.runLane(hint, worker)) !== null) return 'ran'
+      return (await this.runLane(null, worker)) === null ? 'idle' : 'ran'
+    } catch (error) {
+      this.#log(error)
+      return 'failed'
+    }
+  }
+
+  #nextHint(): string | null {
+    for (const hint of this.#hints) {
+      this.#hints.delete(hint)
+      return hint
+    }
+    return null
+  }
+
+  async #poll(): Promise<void> {
+    const { database, pollMs, timers } = this.#config
+    while (!this.#stopping.signal.aborted) {
+      try {
+        if ((await sweepLanes(database)) > 0) this.nudge([])
+      } catch (error) {
+        this.#log(error)
+      }
+      await timers.sleep(pollMs, this.#stopping.signal)
+    }
+  }
+
+  /** The lease runs out by itself and the items come again: nothing to repair here. */
+  #log(error: unknown): void {
+    const known = isEngineError(error)
+    this.#config.logger.warn('a worker lost its turn', {
+      code: known ? error.code : error instanceof Error ? error.name : 'unknown',
+      worker: this.#config.worker,
+      ...(known ? { cure: error.cure } : {}),
+      ...(error instanceof Error && 'code' in error && typeof error.code === 'string'
+        ? { sqlState: error.code }
+        : {}),
+    })
+  }
+}

@@ -1,0 +1,174 @@
+// Owns the judgement of a session against an order's snapshot: pure, the same for every caller.
+import type { OrderStatus, QuarantineReason } from '../../../types.ts'
+import { isJsonObject, type JsonObject } from '../../inbox/lanes.ts'
+
+/** What the judge needs of an order: the snapshot, and what is settled already. */
+export interface OrderSnapshot {
+  readonly status: OrderStatus
+  readonly livemode: boolean
+  readonly priceId: string
+  readonly quantity: number
+  readonly currency: string
+  readonly expectedSubtotal: number
+  readonly sessionId: string | null
+  readonly paymentIntentId: string | null
+  readonly cancelRequested: boolean
+}
+
+/** What may stand between subtotal and total, from the catalogue. */
+export interface Allowances {
+  readonly discount: boolean
+  readonly tax: boolean
+  readonly shipping: boolean
+}
+
+export interface LineItem {
+  readonly priceId: string | null
+  readonly quantity: number | null
+  readonly subtotal: number
+}
+
+/** A Checkout Session as we read it, from an event or from Stripe's answer. */
+export interface SessionFacts {
+  readonly id: string
+  readonly livemode: boolean
+  readonly mode: string
+  readonly status: string | null
+  readonly paymentStatus: string
+  /** The delayed payment failed: the event's type says so, or the intent's status in an answer. */
+  readonly paymentFailed: boolean
+  readonly currency: string | null
+  readonly paymentIntentId: string | null
+  readonly subtotal: number | null
+  readonly total: number | null
+  readonly discount: number
+  readonly shipping: number
+  readonly tax: number
+  /** Null when they were not fetched. */
+  readonly lineItems: readonly LineItem[] | null
+}
+
+export type Judgement =
+  | { readonly kind: 'move'; readonly to: OrderStatus }
+  | { readonly kind: 'stay' }
+  | { readonly kind: 'mismatch'; readonly reason: QuarantineReason }
+  /** The difference may be explained by the line items: fetch and judge again. */
+  | { readonly kind: 'look_closer'; readonly reason: QuarantineReason }
+
+const mismatch = (reason: QuarantineReason): Judgement => ({ kind: 'mismatch', reason })
+
+/** Is this session the order's own? Judged before anything that it claims. */
+function judgeIdentity(order: OrderSnapshot, session: SessionFacts): Judgement | null {
+  if (order.sessionId !== null && order.sessionId !== session.id)
+    return mismatch('session_mismatch')
+  if (order.livemode !== session.livemode) return mismatch('mode')
+  const otherPayment =
+    order.status === 'fulfilled' &&
+    order.paymentIntentId !== null &&
+    session.paymentIntentId !== null &&
+    order.paymentIntentId !== session.paymentIntentId
+  return otherPayment ? mismatch('order_state') : null
+}
+
+function differenceOf(
+  order: OrderSnapshot,
+  session: SessionFacts,
+  allowed: Allowances,
+): QuarantineReason | null {
+  if (session.mode !== 'payment') return 'mode'
+  if (session.currency !== order.currency) return 'currency'
+  if (session.subtotal !== order.expectedSubtotal) return 'amount'
+  const { subtotal, discount, shipping, tax } = session
+  if (session.total !== subtotal - discount + shipping + tax) return 'amount'
+  const surprise =
+    (discount > 0 && !allowed.discount) ||
+    (shipping > 0 && !allowed.shipping) ||
+    (tax > 0 && !allowed.tax)
+  return surprise ? 'amount' : null
+}
+
+/** Line items, where we have them, must be exactly the price and quantity of the snapshot. */
+function judgeLineItems(order: OrderSnapshot, items: readonly LineItem[]): QuarantineReason | null {
+  if (items.some((item) => item.priceId !== order.priceId)) return 'price'
+  const quantity = items.reduce((sum, item) => sum + (item.quantity ?? 0), 0)
+  return items.length === 0 || quantity !== order.quantity ? 'amount' : null
+}
+
+function judgePaid(order: OrderSnapshot, session: SessionFacts, allowed: Allowances): Judgement {
+  const { lineItems } = session
+  const reason = differenceOf(order, session, allowed)
+  const byItems = lineItems === null ? null : judgeLineItems(order, lineItems)
+  // A wrong price explains a wrong amount better than the amount does.
+  const worst = byItems === 'price' ? byItems : (reason ?? byItems)
+  if (worst === null) return { kind: 'move', to: 'fulfilled' }
+  return lineItems === null ? { kind: 'look_closer', reason: worst } : mismatch(worst)
+}
+
+/** Paid means `payment_status` is not `unpaid`: a full discount is `no_payment_required`. */
+const isPaid = (session: SessionFacts): boolean =>
+  session.status === 'complete' && session.paymentStatus !== 'unpaid'
+
+/** What this session says about this order. The redirect never comes here without Stripe's word. */
+export function judge(order: OrderSnapshot, session: SessionFacts, allowed: Allowances): Judgement {
+  const identity = judgeIdentity(order, session)
+  if (identity !== null) return identity
+  if (isPaid(session)) return judgePaid(order, session, allowed)
+  if (session.status === 'expired') {
+    return { kind: 'move', to: order.cancelRequested ? 'canceled' : 'expired' }
+  }
+  if (session.status === 'complete') {
+    return { kind: 'move', to: session.paymentFailed ? 'payment_failed' : 'awaiting_payment' }
+  }
+  return { kind: 'stay' }
+}
+
+const idOf = (value: unknown): string | null => {
+  if (typeof value === 'string') return value
+  return isJsonObject(value) && typeof value.id === 'string' ? value.id : null
+}
+
+const amountOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+function lineItemsOf(value: unknown): readonly LineItem[] | null {
+  if (!isJsonObject(value) || !Array.isArray(value.data)) return null
+  // More pages than one cannot be ours: a session of ours has one line.
+  if (value.has_more === true) return []
+  return value.data.filter(isJsonObject).map((item) => ({
+    priceId: idOf(item.price),
+    quantity: amountOf(item.quantity),
+    subtotal: amountOf(item.amount_subtotal) ?? 0,
+  }))
+}
+
+/** In an answer, the intent of a failed delayed payment asks for another method. */
+function intentFailed(intent: unknown): boolean {
+  const status = isJsonObject(intent) ? intent.status : null
+  return status === 'requires_payment_method' || status === 'canceled'
+}
+
+/** Reads a session object; null when it is none. */
+export function readSession(object: JsonObject, eventType: string | null): SessionFacts | null {
+  const id = textOf(object.id)
+  if (id === null || object.object !== 'checkout.session') return null
+  const details = isJsonObject(object.total_details) ? object.total_details : {}
+  return {
+    id,
+    livemode: object.livemode === true,
+    mode: textOf(object.mode) ?? '',
+    status: textOf(object.status),
+    paymentStatus: textOf(object.payment_status) ?? 'unpaid',
+    paymentFailed:
+      eventType === 'checkout.session.async_payment_failed' || intentFailed(object.payment_intent),
+    currency: textOf(object.currency)?.toLowerCase() ?? null,
+    paymentIntentId: idOf(object.payment_intent),
+    subtotal: amountOf(object.amount_subtotal),
+    total: amountOf(object.amount_total),
+    discount: amountOf(details.amount_discount) ?? 0,
+    shipping: amountOf(details.amount_shipping) ?? 0,
+    tax: amountOf(details.amount_tax) ?? 0,
+    lineItems: lineItemsOf(object.line_items),
+  }
+}
