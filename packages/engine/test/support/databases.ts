@@ -1,0 +1,102 @@
+// Owns the databases that suites run on: PGlite always, PostgreSQL when DATABASE_URL names one.
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { Database } from '../../src/ports/database.ts'
+import { migrate } from '../../src/storage/migrate.ts'
+import { pglite } from '../../src/storage/pglite.ts'
+import { postgres } from '../../src/storage/postgres.ts'
+
+export interface TestDatabase {
+  readonly database: Database
+  /** Empties every table, so that tests of one file do not see each other. */
+  reset(): Promise<void>
+  /** Moves the database's clock. */
+  shift(seconds: number): Promise<void>
+  drop(): Promise<void>
+  /** For processes of their own. Undefined in memory. */
+  readonly url: string | undefined
+}
+
+export interface Backend {
+  readonly name: 'pglite' | 'postgres'
+  open(): Promise<TestDatabase>
+}
+
+const TABLES = [
+  'event_keys',
+  'events',
+  'payloads',
+  'checks',
+  'dispatch',
+  'lanes',
+  'attempts',
+  'effects',
+  'refusals',
+  'questions',
+  'order_history',
+  'checkout_attempts',
+  'orders',
+].map((table) => `quittance.${table}`)
+
+function wrap(
+  database: Database,
+  url: string | undefined,
+  drop: () => Promise<void>,
+): TestDatabase {
+  return {
+    database,
+    url,
+    async reset() {
+      await database.query(`truncate ${TABLES.join(', ')}`)
+      await database.query(`update quittance.clock set shift = '0'`)
+      await database.query(`update quittance.stripe_budget set next_at = '-infinity'`)
+    },
+    async shift(seconds) {
+      await database.query(
+        'update quittance.clock set shift = shift + make_interval(secs => $1::float8)',
+        [seconds],
+      )
+    },
+    drop,
+  }
+}
+
+const embedded: Backend = {
+  name: 'pglite',
+  async open() {
+    const database = await pglite()
+    await migrate(database)
+    return wrap(database, undefined, () => database.close())
+  },
+}
+
+function served(serverUrl: string): Backend {
+  return {
+    name: 'postgres',
+    async open() {
+      const name = `quittance_test_${randomBytes(6).toString('hex')}`
+      const admin = new pg.Pool({ connectionString: serverUrl, max: 1 })
+      await admin.query(`create database ${name}`)
+      const url = new URL(serverUrl)
+      url.pathname = `/${name}`
+      const database = postgres({ connectionString: url.href, connectionsMax: 20 })
+      await migrate(database)
+      return wrap(database, url.href, async () => {
+        await database.close()
+        await admin.query(`drop database ${name} with (force)`)
+        await admin.end()
+      })
+    },
+  }
+}
+
+const serverUrl = process.env.DATABASE_URL ?? ''
+if (serverUrl === '' && process.env.CI === 'true') {
+  throw new Error('CI must run the PostgreSQL suites: set DATABASE_URL')
+}
+
+/** Each suite runs on every one of these. */
+export const backends: readonly Backend[] =
+  serverUrl === '' ? [embedded] : [embedded, served(serverUrl)]
+
+export const postgresBackend: Backend | null = serverUrl === '' ? null : served(serverUrl)
