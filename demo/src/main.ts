@@ -1,1 +1,85 @@
-export {}
+// Owns what `npm start` runs: simulator, engine, server and storefront, composed in one process.
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createSimulator } from '@quittance/simulator'
+import {
+  ConfigError,
+  claimSocketPath,
+  createLogger,
+  errorFields,
+  loadConfig,
+  startServer,
+  stopOnSignals,
+} from 'quittance'
+import { bannerLine, bannerText } from './banner.ts'
+import { createDeliveries, deliveryHandlers } from './deliveries.ts'
+import { CATALOGUE } from './goods.ts'
+import { readOptions } from './options.ts'
+import { DEMO_API_KEY, ensureGoods, keptWebhookSecret } from './simulated-stripe.ts'
+import { storefront } from './storefront/routes.ts'
+
+/** Names that the demo hands on to the server; everything else it decides itself. */
+const HANDED_ON = ['PORT', 'HOST', 'LOG_LEVEL', 'LOG_FORMAT'] as const
+
+async function main(): Promise<void> {
+  const environment = process.env
+  const options = readOptions(process.argv.slice(2), environment, process.cwd())
+  const secret = await keptWebhookSecret(options.dataDir)
+  const socketPath = await claimSocketPath(options.dataDir, 'simulator.sock')
+  const simulator = await createSimulator({ port: options.simulatorPort, socketPath })
+  const handedOn = HANDED_ON.flatMap((key) => {
+    const value = environment[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  const config = await loadConfig({
+    environment: {
+      ...Object.fromEntries(handedOn),
+      STRIPE_API_KEY: DEMO_API_KEY,
+      STRIPE_API_BASE: simulator.url,
+      STRIPE_WEBHOOK_SECRET: secret,
+      DATA_DIR: options.dataDir,
+    },
+    // The demo's own directory: a configuration file of the caller's is for `quittance serve`.
+    directory: resolve(dirname(fileURLToPath(import.meta.url)), '..'),
+    terminal: process.stderr.isTTY === true,
+  })
+  const logger = createLogger(config.log)
+  const server = await startServer({
+    config: { ...config, app: { catalogue: CATALOGUE, on: deliveryHandlers(secret) } },
+    logger,
+    async prepare({ url }) {
+      await ensureGoods(simulator.url)
+      simulator.account(DEMO_API_KEY).addWebhookEndpoint({ url: `${url}/webhooks/stripe`, secret })
+    },
+    async extend({ engine, database }) {
+      await createDeliveries(database)
+      return storefront({ engine, database, simulatorUrl: simulator.url })
+    },
+  }).catch(async (error: unknown) => {
+    await simulator.close()
+    throw error
+  })
+  const stop = async () => {
+    await server.stop()
+    await simulator.close()
+  }
+  stopOnSignals(process, stop, logger)
+  const addresses = {
+    url: server.url,
+    simulator: simulator.url,
+    webhook: `${server.url}/webhooks/stripe`,
+    success: `${server.url}/success`,
+    dataDir: options.dataDir,
+    socket: socketPath,
+  }
+  const colour = process.stdout.isTTY === true && environment.NO_COLOR === undefined
+  process.stdout.write(options.json ? bannerLine(addresses) : bannerText(addresses, colour))
+}
+
+try {
+  await main()
+} catch (error) {
+  const told = error instanceof ConfigError ? error.message : JSON.stringify(errorFields(error))
+  process.stderr.write(`${told}\n`)
+  process.exit(error instanceof ConfigError ? 2 : 1)
+}

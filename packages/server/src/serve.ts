@@ -1,6 +1,6 @@
 // Owns a running server: the order in which its parts start, and the order in which they stop.
 import type { Database, Engine, Logger } from '@quittance/engine'
-import { createFetchHandler } from '@quittance/engine/adapters/fetch'
+import { createFetchHandler, type Pages } from '@quittance/engine/adapters/fetch'
 import type { Hono } from 'hono'
 import { composeEngine, openDatabase, timers } from './compose.ts'
 import type { ServerConfig } from './config/config.ts'
@@ -10,7 +10,7 @@ import { answerWhileStarting, createApp } from './http/app.ts'
 import { type Fetch, listenSocket, listenTcp } from './http/listen.ts'
 import { errorFields } from './log.ts'
 
-/** What an extension may build on; the engine is migrated and started when routes are called. */
+/** What an extension may build on. Its routes are called only once the engine has started. */
 export interface ExtensionParts {
   readonly engine: Engine
   readonly database: Database
@@ -20,14 +20,15 @@ export interface ExtensionParts {
 /** Routes and pages that an app puts before the engine's own. */
 export interface Extension {
   readonly routes?: Hono
-  readonly pages?: Parameters<typeof createFetchHandler>[1]
+  readonly pages?: Partial<Pages>
 }
 
 export interface ServeOptions {
   readonly config: ServerConfig
   readonly logger: Logger
   /** Runs once the address is known and before the catalogue is checked: last words to Stripe. */
-  readonly prepare?: (listening: { readonly url: string }) => Promise<Partial<ServerConfig>>
+  readonly prepare?: (listening: { readonly url: string }) => Promise<void>
+  /** Runs before the engine starts: tables that handlers need are made here. */
   readonly extend?: (parts: ExtensionParts) => Promise<Extension> | Extension
 }
 
@@ -69,22 +70,22 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 }
 
 async function start(
-  { config: given, logger, prepare, extend }: ServeOptions,
+  { config, logger, prepare, extend }: ServeOptions,
   closers: (() => Promise<void>)[],
 ): Promise<Omit<RunningServer, 'stop'>> {
-  const database = await openDatabase(given.database)
+  const database = await openDatabase(config.database)
   closers.push(() => database.close())
   // The port is taken first, so that a free one (PORT=0) is known to everything that needs a URL.
   let answer: Fetch = answerWhileStarting
   const listener = await listenTcp({
-    host: given.host,
-    port: given.port,
-    tls: given.tls,
+    host: config.host,
+    port: config.port,
+    tls: config.tls,
     timers,
     fetch: (request, bindings) => answer(request, bindings),
   })
   closers.push(() => listener.close(0))
-  const config = { ...given, ...(await prepare?.({ url: listener.url })) }
+  await prepare?.({ url: listener.url })
   const publicUrl = config.publicUrl ?? listener.url
   const engine = composeEngine(config, database, { logger, publicUrl })
   closers.push(() => engine.stop())
@@ -98,7 +99,7 @@ async function start(
     closers.push(() => socket.close(HTTP_DRAIN_MS))
   }
   const app = createApp({
-    engine: createFetchHandler(engine, extension?.pages),
+    engine: createFetchHandler(engine, { pages: extension?.pages ?? {} }),
     extension: extension?.routes ?? null,
     trustedProxy: config.trustedProxy,
     logger,

@@ -34,7 +34,8 @@ async function problemsOf(
 ): Promise<readonly Problem[]> {
   const error = await load(environment, configPath).catch((reason: unknown) => reason)
   if (!(error instanceof ConfigError)) throw new Error('expected a ConfigError')
-  for (const { found, cure } of error.problems) expect(found.length * cure.length).toBeGreaterThan(0)
+  for (const { found, cure } of error.problems)
+    expect(found.length * cure.length).toBeGreaterThan(0)
   return error.problems
 }
 

@@ -2,7 +2,4 @@
 import { writeFileSync } from 'node:fs'
 import { renderReference } from '../dist/config/keys.js'
 
-writeFileSync(
-  new URL('../../../docs/reference/config.md', import.meta.url),
-  renderReference(),
-)
+writeFileSync(new URL('../../../docs/reference/config.md', import.meta.url), renderReference())

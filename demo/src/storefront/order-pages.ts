@@ -1,0 +1,158 @@
+// Owns the pages around one order: the return from payment, the cancel page, the order, the list.
+import type { HistoryRow, Order, ShownOrderStatus, SuccessView } from '@quittance/engine'
+import { html, raw } from 'hono/html'
+import type { Delivery } from '../deliveries.ts'
+import { goodOf, priceText } from '../goods.ts'
+import { ART } from './art.ts'
+import { dateText, type Html, page, timeText } from './layout.ts'
+import { isFinal, statusLabel, timeline } from './timeline.ts'
+
+export interface OrderStory {
+  readonly order: Order
+  readonly history: readonly HistoryRow[]
+  readonly delivery: Delivery | null
+}
+
+interface Headline {
+  readonly title: string
+  readonly text: string
+}
+
+const HEADLINES: Readonly<Record<ShownOrderStatus, Headline>> = {
+  pending: { title: 'One moment', text: 'We have your order and ask Stripe about the payment.' },
+  confirmed: { title: 'One moment', text: 'Welcome back. We ask Stripe about the payment.' },
+  awaiting_payment: {
+    title: 'Thank you, almost there',
+    text: 'Your bank has the debit. We begin as soon as the money is here.',
+  },
+  fulfilled: { title: 'Thank you', text: 'Your payment is here, and your order is done.' },
+  expired: { title: 'This order has expired', text: 'You can order again whenever you like.' },
+  canceled: { title: 'This order was canceled', text: 'You can order again whenever you like.' },
+  payment_failed: { title: 'The payment failed', text: 'Please try again, perhaps another way.' },
+  failed: { title: 'We are looking into it', text: 'Your payment is safe with us.' },
+}
+
+const shownStatus = (order: Order): ShownOrderStatus =>
+  order.failed && order.status !== 'fulfilled' ? 'failed' : order.status
+
+/** Where `/success` leads. Without an order, the browser has not shown that it is the buyer's. */
+export function successPage(
+  view: SuccessView,
+  story: OrderStory | null,
+  simulatorUrl: string,
+): Html {
+  return page(
+    { title: HEADLINES[view.status].title, simulatorUrl, here: null, script: 'live.js' },
+    story === null
+      ? html`<section class="sheet narrow" data-live="" data-status="${view.status}">
+${headline(view.status)}${timeline(view.status, null, [])}</section>`
+      : liveOrder(story),
+  )
+}
+
+export function orderPage(story: OrderStory, simulatorUrl: string): Html {
+  const { history } = story
+  return page(
+    { title: 'Your order', simulatorUrl, here: 'orders', script: 'live.js' },
+    html`${liveOrder(story)}
+<section class="sheet history" aria-labelledby="history-title"><h2 id="history-title">History</h2>
+<p class="hint">Every change of this order, as it is written in the shop’s own database.</p>
+<div class="scroll"><table><thead><tr><th scope="col">Time</th><th scope="col">From</th><th scope="col">To</th>
+<th scope="col">Because of</th></tr></thead>
+<tbody>${history.map(historyRow)}</tbody></table></div></section>`,
+  )
+}
+
+function historyRow(row: HistoryRow): Html {
+  const because = row.note === null ? row.cause : `${row.cause}: ${row.note}`
+  return html`<tr><td><time datetime="${row.at.toISOString()}">${timeText(row.at)}</time></td>
+<td>${row.from === null ? '–' : statusLabel(row.from)}</td><td>${row.to.replaceAll('_', ' ')}</td>
+<td>${because}${row.eventId === null ? html`` : html` <code>${row.eventId}</code>`}</td></tr>`
+}
+
+/** Replaces itself while the order is on its way; see assets/live.js. */
+function liveOrder(story: OrderStory): Html {
+  return html`<section class="sheet" data-live="/orders/${story.order.id}/progress" data-status="${shownStatus(story.order)}">
+${progress(story)}</section>`
+}
+
+/** What is inside the live section; answered alone when the page asks again. */
+export function progress({ order, history, delivery }: OrderStory): Html {
+  const status = shownStatus(order)
+  const good = goodOf(order.itemId)
+  return html`<div class="progress" data-status="${status}" data-final="${String(isFinal(status))}">
+<p class="eyebrow">Ordered on ${dateText(order.createdAt)}</p>${headline(status)}
+<div class="columns">
+<div>${timeline(status, order, history)}${deliveryNote(delivery)}</div>
+<div class="receipt">
+<div class="art">${raw(ART[order.itemId] ?? '')}</div>
+<dl>
+<div><dt>${good?.name ?? order.itemId}</dt><dd>× ${order.quantity}</dd></div>
+<div class="total"><dt>Total</dt><dd>${priceText(order.amountTotal ?? order.expectedSubtotal, order.currency)}</dd></div>
+${order.amountRefunded > 0 ? html`<div><dt>Refunded</dt><dd>${priceText(order.amountRefunded, order.currency)}</dd></div>` : html``}
+</dl>
+<p class="hint">Order <a href="/orders/${order.id}"><code>${order.id}</code></a></p>
+</div>
+</div></div>`
+}
+
+function headline(status: ShownOrderStatus): Html {
+  const { title, text } = HEADLINES[status]
+  return html`<div aria-live="polite"><h1>${title}</h1><p class="lead">${text}</p></div>`
+}
+
+function deliveryNote(delivery: Delivery | null): Html {
+  if (delivery === null) return html``
+  const title = delivery.kind === 'licence' ? 'Your licence' : 'On its way'
+  return html`<div class="delivery"><h2>${title}</h2>
+${delivery.lines.map((line) => html`<p><code>${line}</code></p>`)}</div>`
+}
+
+/** Says so, and changes nothing: the payment page stays open until it expires. */
+export function cancelPage(simulatorUrl: string): Html {
+  return page(
+    { title: 'Not paid', simulatorUrl, here: null },
+    html`<section class="sheet narrow"><p class="eyebrow">Nothing was charged</p>
+<h1>You turned back</h1><p class="lead">Your order waits until its payment page expires. Begin again whenever you like.</p>
+<p><a class="button" href="/">Back to the shop</a></p></section>`,
+  )
+}
+
+export function notFoundPage(simulatorUrl: string): Html {
+  return page(
+    { title: 'Not found', simulatorUrl, here: null },
+    html`<section class="sheet narrow"><p class="eyebrow">404</p><h1>Nothing here</h1>
+<p class="lead">There is no such page, or it belongs to another browser.</p>
+<p><a class="button" href="/">Back to the shop</a></p></section>`,
+  )
+}
+
+/** For a moment without a database: the order is safe, it only cannot be read. */
+export function unavailablePage(simulatorUrl: string): Html {
+  return page(
+    { title: 'One moment', simulatorUrl, here: null },
+    html`<section class="sheet narrow"><p class="eyebrow">Nothing is lost</p><h1>One moment, please</h1>
+<p class="lead">We cannot read your order right now. Reload this page in a moment, and do not pay again.</p></section>`,
+  )
+}
+
+export function ordersPage(orders: readonly Order[], simulatorUrl: string): Html {
+  return page(
+    { title: 'Your orders', simulatorUrl, here: 'orders' },
+    html`<section class="sheet"><p class="eyebrow">In this browser</p><h1>Your orders</h1>
+${
+  orders.length === 0
+    ? html`<p class="lead">You have not ordered anything yet.</p><p><a class="button" href="/">To the shop</a></p>`
+    : html`<ul class="orders">${orders.map(orderEntry)}</ul>`
+}</section>`,
+  )
+}
+
+function orderEntry(order: Order): Html {
+  const status = shownStatus(order)
+  return html`<li><a href="/orders/${order.id}"><span class="thumb">${raw(ART[order.itemId] ?? '')}</span>
+<span class="what"><strong>${goodOf(order.itemId)?.name ?? order.itemId}</strong> × ${order.quantity}
+<small>${dateText(order.createdAt)}, ${timeText(order.createdAt)}</small></span>
+<span class="badge ${status}">${statusLabel(status)}</span>
+<span class="amount">${priceText(order.amountTotal ?? order.expectedSubtotal, order.currency)}</span></a></li>`
+}

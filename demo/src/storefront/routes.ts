@@ -1,0 +1,83 @@
+// Owns the shop's own routes: the window, the orders of this browser, and the pages around payment.
+import type { Database, Engine, Order } from '@quittance/engine'
+import type { Page } from '@quittance/engine/adapters/fetch'
+import { browserOf } from '@quittance/engine/adapters/http/cookie'
+import { Hono } from 'hono'
+import type { Extension } from 'quittance'
+import { deliveryOf } from '../deliveries.ts'
+import { assetRoutes } from './assets.ts'
+import { type Html, PAGE_HEADERS, textOf } from './layout.ts'
+import {
+  cancelPage,
+  notFoundPage,
+  type OrderStory,
+  orderPage,
+  ordersPage,
+  progress,
+  successPage,
+  unavailablePage,
+} from './order-pages.ts'
+import { shopPage } from './shop-page.ts'
+
+export interface StorefrontParts {
+  readonly engine: Engine
+  readonly database: Database
+  readonly simulatorUrl: string
+}
+
+/** Enough for one browser; the list says nothing about further ones. */
+const ORDERS_SHOWN_MAX = 50
+
+const respond = async (content: Html, status = 200): Promise<Response> =>
+  new Response(await textOf(content), { status, headers: PAGE_HEADERS })
+
+export async function storefront(parts: StorefrontParts): Promise<Extension> {
+  const { engine, database, simulatorUrl } = parts
+  const visitorOf = (request: Request) => ({ identity: null, browser: browserOf(request) })
+  const notFound = () => respond(notFoundPage(simulatorUrl), 404)
+
+  const storyOf = async (order: Order): Promise<OrderStory> => ({
+    order,
+    history: await engine.orders.history(order.id),
+    delivery: await deliveryOf(database, order.id),
+  })
+
+  /** Null for an unknown order and for another browser's: both look the same. */
+  const ownStory = async (id: string, request: Request): Promise<OrderStory | null> => {
+    const order = await engine.orders.getFor(id, visitorOf(request))
+    return order === null ? null : await storyOf(order)
+  }
+
+  const routes = new Hono()
+  routes.route('/assets', await assetRoutes())
+  routes.get('/', () => respond(shopPage(simulatorUrl)))
+  routes.get('/orders', async ({ req }) => {
+    const orders = await engine.orders.listFor(visitorOf(req.raw), ORDERS_SHOWN_MAX)
+    return respond(ordersPage(orders, simulatorUrl))
+  })
+  routes.get('/orders/:id', async ({ req }) => {
+    const story = await ownStory(req.param('id'), req.raw)
+    return story === null ? notFound() : respond(orderPage(story, simulatorUrl))
+  })
+  routes.get('/orders/:id/progress', async ({ req }) => {
+    const story = await ownStory(req.param('id'), req.raw)
+    return story === null ? notFound() : respond(progress(story))
+  })
+
+  const pageOf = async (content: Html): Promise<Page> => ({
+    html: await textOf(content),
+    contentSecurityPolicy: PAGE_HEADERS['content-security-policy'],
+  })
+  return {
+    routes,
+    pages: {
+      success: async (view) => {
+        const story = view.order === null ? null : await storyOf(view.order)
+        return await pageOf(successPage(view, story, simulatorUrl))
+      },
+      cancel: () => pageOf(cancelPage(simulatorUrl)),
+      notFound: () => pageOf(notFoundPage(simulatorUrl)),
+      unavailable: () => pageOf(unavailablePage(simulatorUrl)),
+    },
+  }
+}
