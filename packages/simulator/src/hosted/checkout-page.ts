@@ -27,7 +27,7 @@ export interface OrderView {
   readonly total: number
 }
 
-export type MethodName = 'card' | 'sepa_debit'
+export type MethodName = 'card' | 'sepa_debit' | 'us_bank_account'
 
 export interface CheckoutView {
   readonly order: OrderView

@@ -4,7 +4,7 @@ import { countries } from './countries.ts'
 import { type Html, html } from './html.ts'
 import { cardBrands } from './icons.ts'
 import type { FieldName } from './pay-form.ts'
-import { type TestEntry, testAccounts, testCards } from './test-data.ts'
+import { type TestEntry, testAccounts, testCards, testIbans } from './test-data.ts'
 
 export function formFields(view: CheckoutView): Html {
   const single = view.methods.length === 1
@@ -22,7 +22,8 @@ const methods: Readonly<
   Record<MethodName, { label: string; note: string; panel: (view: CheckoutView) => Html }>
 > = {
   card: { label: 'Card', note: '', panel: cardPanel },
-  sepa_debit: { label: 'SEPA Direct Debit', note: 'Settles later', panel: debitPanel },
+  sepa_debit: { label: 'SEPA Direct Debit', note: 'Settles later', panel: sepaPanel },
+  us_bank_account: { label: 'US bank account', note: 'Settles later', panel: bankPanel },
 }
 
 function method(view: CheckoutView, name: MethodName, single: boolean): Html {
@@ -53,14 +54,25 @@ ${errorsOf(view, ['cardNumber', 'cardExpiry', 'cardCvc'])}</div>
 ${testHints('Test cards', 'Any future date and any CVC will do.', testCards)}`
 }
 
-function debitPanel(view: CheckoutView): Html {
+function sepaPanel(view: CheckoutView): Html {
   return html`<div class="field">${labelled(view, 'iban', 'IBAN', { autocomplete: 'off', placeholder: 'AT00 0000 0000 0000 0000' })}
 ${errorsOf(view, ['iban'])}</div>
+<div class="field">${labelled(view, 'ibanName', 'Name on account', { autocomplete: 'name', placeholder: 'Full name' })}
+${errorsOf(view, ['ibanName'])}</div>
+${settlesLater}
+${testHints('Test accounts', 'The account decides how the debit ends.', testIbans)}`
+}
+
+function bankPanel(view: CheckoutView): Html {
+  return html`<div class="field">${labelled(view, 'accountNumber', 'Account number', { inputmode: 'numeric', autocomplete: 'off', placeholder: '000123456789' })}
+${errorsOf(view, ['accountNumber'])}</div>
 <div class="field">${labelled(view, 'accountName', 'Name on account', { autocomplete: 'name', placeholder: 'Full name' })}
 ${errorsOf(view, ['accountName'])}</div>
-<p class="note">A debit takes days to settle. You come back at once; the order is paid when the bank says so.</p>
-${testHints('Test accounts', 'The account decides how the debit ends.', testAccounts)}`
+${settlesLater}
+${testHints('Test accounts', 'At the test bank, routing number 110000000.', testAccounts)}`
 }
+
+const settlesLater = html`<p class="note">A debit takes days to settle. You come back at once; the order is paid when the bank says so.</p>`
 
 function testHints(title: string, note: string, entries: readonly TestEntry[]): Html {
   const row = (

@@ -37,15 +37,7 @@ function facts(order: OrderView): Html {
 </dl>`
 }
 
-/** `carried` are the buyer's entries, so that the form is not empty again after a failed challenge. */
-export function challengePage(
-  order: OrderView,
-  action: string,
-  carried: readonly (readonly [string, string])[],
-): HostedResponse {
-  const hidden = carried.map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-  )
+export function challengePage(order: OrderView, action: string): HostedResponse {
   return notice(
     200,
     {
@@ -55,7 +47,7 @@ export function challengePage(
       text: 'This is the 3-D Secure page of a simulated bank. A real one would ask for a code or a tap in its app; here you decide how it ends.',
     },
     html`${facts(order)}
-<form method="post" action="${action}">${hidden}
+<form method="post" action="${action}">
 <button class="submit" type="submit" name="outcome" value="complete">Complete authentication</button>
 <button class="quiet" type="submit" name="outcome" value="fail">Fail authentication</button>
 </form>`,

@@ -20,10 +20,16 @@ const card = (shown: string, does: string): TestEntry => ({
   },
 })
 
+const iban = (shown: string, does: string): TestEntry => ({
+  shown,
+  does,
+  values: { email: 'buyer@example.com', iban: shown, ibanName: 'Test Buyer' },
+})
+
 const account = (shown: string, does: string): TestEntry => ({
   shown,
   does,
-  values: { email: 'buyer@example.com', iban: shown, accountName: 'Test Buyer' },
+  values: { email: 'buyer@example.com', accountNumber: shown, accountName: 'Test Buyer' },
 })
 
 export const testCards: readonly TestEntry[] = [
@@ -33,7 +39,16 @@ export const testCards: readonly TestEntry[] = [
   card('4000 0000 0000 9995', 'Has insufficient funds'),
 ]
 
+export const testIbans: readonly TestEntry[] = [
+  iban('AT61 1904 3002 3457 3201', 'Settles within a second'),
+  iban('AT32 1904 3002 3547 3204', 'Settles after three minutes'),
+  iban('AT86 1904 3002 3547 3202', 'Fails within a second'),
+  iban('AT05 1904 3002 3547 3205', 'Fails after three minutes'),
+]
+
 export const testAccounts: readonly TestEntry[] = [
-  account('AT61 1904 3002 3457 3201', 'Settles a little later'),
-  account('AT86 1904 3002 3547 3202', 'Fails a little later'),
+  account('000123456789', 'Settles within a second'),
+  account('000222222227', 'Fails within a second: insufficient funds'),
+  account('000111111113', 'Fails within a second: account closed'),
+  account('000000000009', 'Never settles'),
 ]

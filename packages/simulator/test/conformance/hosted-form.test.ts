@@ -5,7 +5,7 @@ import { checkoutPage } from '../../src/hosted/checkout-page.ts'
 import { html } from '../../src/hosted/html.ts'
 import { formatMoney } from '../../src/hosted/money.ts'
 import { type FieldValues, judge, readFields } from '../../src/hosted/pay-form.ts'
-import { testAccounts, testCards } from '../../src/hosted/test-data.ts'
+import { testAccounts, testCards, testIbans } from '../../src/hosted/test-data.ts'
 
 const november2026 = Date.UTC(2026, 10, 21) / 1000
 const card: Record<string, string> = {
@@ -21,11 +21,20 @@ const debit: Record<string, string> = {
   method: 'sepa_debit',
   email: 'ada@example.com',
   iban: 'AT61 1904 3002 3457 3201',
+  ibanName: 'Ada',
+}
+const bank: Record<string, string> = {
+  method: 'us_bank_account',
+  email: 'ada@example.com',
+  accountNumber: '000123456789',
   accountName: 'Ada',
 }
 const read = (entries: Record<string, string>) => readFields(new URLSearchParams(entries), {})
 const codesOf = (values: FieldValues) => {
-  const verdict = judge(values, november2026)
+  const method = (['card', 'sepa_debit', 'us_bank_account'] as const).find(
+    (m) => m === values.method,
+  )
+  const verdict = judge(method ?? 'card', values, november2026)
   return verdict.ok ? [] : verdict.errors.map(({ field, code }) => `${field} ${code}`)
 }
 
@@ -40,7 +49,7 @@ describe('judge', () => {
     ['a Luhn failure', { cardNumber: '4242424242424241' }, ['cardNumber incorrect_number']],
     ['a short number', { cardNumber: '4242' }, ['cardNumber incomplete_number']],
     ['a past year', { cardExpiry: '12 / 20' }, ['cardExpiry invalid_expiry_year']],
-    ['last month', { cardExpiry: '10 / 26' }, ['cardExpiry invalid_expiry_month']],
+    ['last month', { cardExpiry: '10 / 26' }, ['cardExpiry invalid_expiry_year']],
     ['month 13', { cardExpiry: '13 / 34' }, ['cardExpiry invalid_expiry_month']],
     ['a year too far ahead', { cardExpiry: '12/2099' }, ['cardExpiry invalid_expiry_year']],
     ['no expiry', { cardExpiry: '' }, ['cardExpiry incomplete_expiry']],
@@ -60,7 +69,7 @@ describe('judge', () => {
       ['iban invalid_bank_account_iban'],
     ],
     ['no IBAN', { iban: '' }, ['iban invalid_bank_account_iban']],
-    ['no name', { accountName: '' }, ['accountName parameter_missing']],
+    ['no name', { ibanName: '' }, ['ibanName parameter_missing']],
     ['card fields do not matter', { cardNumber: '1' }, []],
   ])('debit: %s', (_name, change, codes) => {
     expect(codesOf(read({ ...debit, ...change }))).toEqual(codes)
@@ -68,8 +77,9 @@ describe('judge', () => {
 
   test('every offered test entry is valid', () => {
     for (const entry of testCards) expect(codesOf(read({ ...card, ...entry.values }))).toEqual([])
+    for (const entry of testIbans) expect(codesOf(read({ ...debit, ...entry.values }))).toEqual([])
     for (const entry of testAccounts)
-      expect(codesOf(read({ ...debit, ...entry.values }))).toEqual([])
+      expect(codesOf(read({ ...bank, ...entry.values }))).toEqual([])
   })
 
   test('one wrong digit never passes the card check', () => {
