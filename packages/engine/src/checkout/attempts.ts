@@ -1,7 +1,7 @@
 // Owns the order and its attempts at a session: written before Stripe is asked, closed by its answer.
 
 import type { OrderRow } from '../pipeline/projections/orders/row.ts'
-import type { Queryable } from '../ports/database.ts'
+import type { Database, Queryable } from '../ports/database.ts'
 import type { PriceSnapshot } from './catalogue.ts'
 import type { CheckoutRequest } from './request.ts'
 
@@ -92,34 +92,36 @@ export async function findUnanswered(
 export interface AttemptRow extends Record<string, unknown> {
   readonly attempt: number
   readonly params: string
-  readonly state: 'asked' | 'answered' | 'refused'
 }
 
-/** Opens the next attempt unless one is open; then answers that one, to be sent again as it was. */
-const OPEN_ATTEMPT = `
-with opened as (
-  insert into quittance.checkout_attempts (order_id, attempt, params, asked_at)
-  select $1, coalesce(max(attempt), 0) + 1, $2, quittance.now()
-  from quittance.checkout_attempts where order_id = $1
-  on conflict do nothing
-  returning attempt, params, state
-)
-select attempt, params, state from opened
-union all
-select attempt, params, state from quittance.checkout_attempts
-where order_id = $1 and state = 'asked' and not exists (select 1 from opened)`
+const LOCK_ORDER = 'select session_id from quittance.orders where id = $1 for update'
 
+const FIND_OPEN = `
+select attempt, params from quittance.checkout_attempts where order_id = $1 and state = 'asked'`
+
+const OPEN_ATTEMPT = `
+insert into quittance.checkout_attempts (order_id, attempt, params, asked_at)
+select $1, coalesce(max(attempt), 0) + 1, $2, quittance.now()
+from quittance.checkout_attempts where order_id = $1
+returning attempt, params`
+
+/**
+ * The attempt to send: the open one, as it was, or a new one. Null when the order has its session
+ * by now. The order is locked, because the answer of a concurrent request may just be recorded.
+ */
 export async function openAttempt(
-  on: Queryable,
+  database: Database,
   orderId: string,
   params: string,
-): Promise<AttemptRow> {
-  // A concurrent opener may commit between our insert and our look: the second look sees it.
-  for (let look = 0; look < 2; look += 1) {
-    const rows = await on.query<AttemptRow>(OPEN_ATTEMPT, [orderId, params])
-    if (rows[0] !== undefined) return rows[0]
-  }
-  throw new TypeError(`openAttempt: order ${orderId} has no attempt`)
+): Promise<AttemptRow | null> {
+  return await database.transaction(async (tx) => {
+    const orders = await tx.query<{ session_id: string | null }>(LOCK_ORDER, [orderId])
+    if (orders[0]?.session_id !== null) return null
+    const open = await tx.query<AttemptRow>(FIND_OPEN, [orderId])
+    const [attempt] =
+      open.length > 0 ? open : await tx.query<AttemptRow>(OPEN_ATTEMPT, [orderId, params])
+    return attempt ?? null
+  })
 }
 
 const RECORD_ANSWER = `

@@ -3,7 +3,7 @@ import type Stripe from 'stripe'
 import type { CatalogueItem, CheckoutOptions, Identity } from '../config.ts'
 import { EngineError } from '../errors.ts'
 import { ATTEMPT_MARKER, ORDER_MARKER } from '../pipeline/inbox/lanes.ts'
-import type { OrderRow } from '../pipeline/projections/orders/row.ts'
+import { findOrder, type OrderRow } from '../pipeline/projections/orders/row.ts'
 import type { Random } from '../ports/clock.ts'
 import type { Database } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -67,12 +67,15 @@ export async function createSession(
   const session =
     order.session_id === null
       ? await askForSession(context, order, input.identity)
-      : await context.stripe.session(order.session_id, { timeoutMs: context.options.timeoutMs })
+      : await sessionOf(context, order.session_id)
   if (session?.url === null || session?.url === undefined || session.status !== 'open') {
     throw new EngineError('ORDER_CLOSED', `the session of order ${order.id} is no longer open`)
   }
   return { orderId: order.id, sessionId: session.id, url: session.url, browser }
 }
+
+const sessionOf = (context: CheckoutContext, sessionId: string) =>
+  context.stripe.session(sessionId, { timeoutMs: context.options.timeoutMs })
 
 /** Finds the order that this request means, or writes a new one. */
 async function takeOrder(
@@ -130,12 +133,13 @@ async function askForSession(
   context: CheckoutContext,
   order: OrderRow,
   identity: Identity | null,
-): Promise<Stripe.Checkout.Session> {
+): Promise<Stripe.Checkout.Session | null> {
   const { database, stripe, options, logger } = context
   const item = context.catalogue.get(order.item_id) ?? {}
   const email = identity?.email
   const built = paramsOf(context, order, item, email)
   const opened = await openAttempt(database, order.id, JSON.stringify(built))
+  if (opened === null) return await sessionNow(context, order.id)
   const stored: Stripe.Checkout.SessionCreateParams = JSON.parse(opened.params)
   try {
     const session = await stripe.createSession(
@@ -158,6 +162,15 @@ async function askForSession(
       cause: error,
     })
   }
+}
+
+/** A request beside this one got the answer first. */
+async function sessionNow(
+  context: CheckoutContext,
+  orderId: string,
+): Promise<Stripe.Checkout.Session | null> {
+  const order = await findOrder(context.database, 'id', orderId, 'read')
+  return order?.session_id == null ? null : await sessionOf(context, order.session_id)
 }
 
 /** Our marker rides on the session and on the payment intent, so that charges carry it too. */
