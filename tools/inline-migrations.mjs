@@ -1,7 +1,7 @@
 // Inlines storage/migrations/*.sql into a module, so that nothing reads files at run time and
 // bundlers carry the SQL. `--check` fails when the committed module is stale.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const directory = new URL('../packages/engine/src/storage/migrations/', import.meta.url)
 const target = new URL('../packages/engine/src/storage/generated/migrations.ts', import.meta.url)

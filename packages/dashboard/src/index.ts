@@ -1,1 +1,2 @@
+// Owns nothing yet: the dashboard has a release of its own.
 export {}

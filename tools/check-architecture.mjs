@@ -1,0 +1,112 @@
+// The import table in ARCHITECTURE.md is the architecture: an import that is not in it fails here.
+// Also holds the file length, and keeps clocks, timers, randomness and ids behind ports.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+
+const LINES_MAX = 300
+const problems = []
+
+const walk = (directory) =>
+  readdirSync(directory, { recursive: true })
+    .map((entry) => join(directory, entry))
+    .filter(
+      (file) =>
+        /\.(ts|tsx|mjs)$/.test(file) && !/node_modules|[\\/](dist|generated)[\\/]/.test(file),
+    )
+
+const document = readFileSync('ARCHITECTURE.md', 'utf8')
+const table = /<!-- import-table -->([\s\S]*?)<!-- \/import-table -->/.exec(document)?.[1] ?? ''
+const allowed = new Map(
+  table
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| room'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, room, , imports]) => [room, new Set(imports.split(/\s+/).filter(Boolean))]),
+)
+
+// A row may only import rows above it: that alone excludes circles between rooms.
+const rank = new Map([...allowed.keys()].map((room, index) => [room, index]))
+for (const [room, imports] of allowed) {
+  for (const other of imports) {
+    if (!rank.has(other)) problems.push(`ARCHITECTURE.md: ${room} names an unknown room ${other}`)
+    else if (rank.get(other) >= rank.get(room)) {
+      problems.push(`ARCHITECTURE.md: ${room} must stand below ${other}`)
+    }
+  }
+}
+
+const engine = join('packages', 'engine', 'src')
+const roomOf = (file) => {
+  const parts = relative(engine, file).replace(/\.ts$/, '').split(sep)
+  if (parts[0] !== 'pipeline') return parts[0]
+  return parts.length > 2 ? `pipeline/${parts[1]}` : 'pipeline'
+}
+const used = new Set()
+const importsOf = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/from\s+'([^']+)'|import\('([^']+)'\)/g)].map(
+    ([, first, second]) => first ?? second,
+  )
+for (const file of walk(engine)) {
+  const from = roomOf(file)
+  if (!allowed.has(from)) problems.push(`${file}: the room ${from} is not in the import table`)
+  used.add(from)
+  for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+    const to = roomOf(join(dirname(file), specifier))
+    if (from !== to && !allowed.get(from)?.has(to)) {
+      problems.push(`${file}: ${from} may not import ${to}`)
+    }
+  }
+}
+for (const room of allowed.keys()) {
+  if (!used.has(room)) problems.push(`ARCHITECTURE.md: the room ${room} does not exist`)
+}
+
+// Between packages.
+const PACKAGES = {
+  'packages/engine/src': [],
+  'packages/simulator/src': [],
+  'packages/dashboard/src': ['@quittance/engine'],
+  'packages/server/src': ['@quittance/engine', '@quittance/dashboard'],
+  'demo/src': ['@quittance/engine', '@quittance/simulator', 'quittance'],
+}
+for (const [directory, may] of Object.entries(PACKAGES)) {
+  for (const file of walk(directory)) {
+    for (const specifier of importsOf(file)) {
+      const ours = /^(@quittance\/[a-z]+|quittance)(\/|$)/.exec(specifier)?.[1]
+      if (ours !== undefined && !may.includes(ours)) {
+        problems.push(`${file}: this package may not import ${ours}`)
+      }
+      if (
+        specifier.startsWith('.') &&
+        relative(directory, join(dirname(file), specifier)).startsWith('..')
+      ) {
+        problems.push(`${file}: ${specifier} leaves the package`)
+      }
+    }
+  }
+}
+
+// The platform's clock, timers, randomness and ids are taken in these files only.
+const PORTS = new Set(['packages/engine/src/ports/system.ts', 'packages/simulator/src/ports.ts'])
+const PLATFORM =
+  /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|(?<![.\w])(setTimeout|setInterval|setImmediate|queueMicrotask)\(|\brandom(UUID|Bytes|Int)\(|\bperformance\.now\(|\bprocess\.hrtime/
+for (const directory of Object.keys(PACKAGES)) {
+  for (const file of walk(directory)) {
+    const text = readFileSync(file, 'utf8')
+    const lines = text.split('\n')
+    if (lines.length - 1 > LINES_MAX)
+      problems.push(`${file}: ${lines.length - 1} lines, ${LINES_MAX} allowed`)
+    if (!/^(#!.*\n)?\/(\/ \S|\*\*)/.test(text))
+      problems.push(`${file}: open with one sentence on what it owns`)
+    if (PORTS.has(file.split(sep).join('/'))) continue
+    for (const [index, line] of lines.entries()) {
+      const code = line.replace(/\/\/.*$|^\s*\*.*$/, '')
+      if (PLATFORM.test(code)) problems.push(`${file}:${index + 1}: use a port: ${line.trim()}`)
+    }
+  }
+}
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exit(1)
+}
