@@ -123,8 +123,8 @@ function report(error: unknown, { complain }: CliContext): ExitCode {
     return 2
   }
   if (error instanceof Refused) {
-    complain(`quittance: ${error.message} (${error.code}). ${error.cure}\n`)
-    return 1
+    complain(`quittance: ${`${error.message} (${error.code}). ${error.cure}`.trimEnd()}\n`)
+    return error.code === 'FILTER_INVALID' ? 2 : 1
   }
   if (isEngineError(error)) {
     complain(`quittance: ${mask(error.message)} (${error.code}). ${error.cure}\n`)

@@ -57,11 +57,12 @@ export function createControlApp(engine: Engine): Hono {
     return answer({ ...order, history: await engine.orders.history(id) })
   })
   app.notFound(() => refusal(404, 'NOT_FOUND', 'the running server does not know this request', ''))
-  app.onError((error) =>
-    isEngineError(error)
+  app.onError((error) => {
+    if (error instanceof FilterError) return refusal(400, 'FILTER_INVALID', error.message, '')
+    return isEngineError(error)
       ? refusal(error.status, error.code, error.message, error.cure)
-      : refusal(500, 'INTERNAL', 'the engine could not answer', 'See the log of the server.'),
-  )
+      : refusal(500, 'INTERNAL', 'the engine could not answer', 'See the log of the server.')
+  })
   return app
 }
 
@@ -78,6 +79,11 @@ function refusal(status: number, code: string, message: string, cure: string): R
   })
 }
 
+/** The operator's own slip; no engine was asked. */
+class FilterError extends Error {
+  override readonly name = 'FilterError'
+}
+
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> }
 
 function filterOf<T extends object>(schema: z.ZodType<T>, query: unknown): Present<T> {
@@ -85,7 +91,7 @@ function filterOf<T extends object>(schema: z.ZodType<T>, query: unknown): Prese
   if (!result.success) {
     const issue = result.error.issues[0]
     const name = issue?.path.join('.') ?? 'filter'
-    throw new EngineError('BODY_INVALID', `${name}: ${issue?.message ?? 'wrong'}`)
+    throw new FilterError(`${name}: ${issue?.message ?? 'is not understood'}`)
   }
   // Absent and undefined are the same to us and not to the engine's exact types.
   const entries = Object.entries(result.data).filter(([, value]) => value !== undefined)
