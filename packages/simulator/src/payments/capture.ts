@@ -1,0 +1,45 @@
+/** Captures an authorised payment, whole or in part. */
+import type { PaymentIntent } from '../account/tables.ts'
+import type { Transaction } from '../account/transaction.ts'
+import { refuse } from '../http/errors.ts'
+import { reportCapture } from './attempt.ts'
+
+export function captureIntent(
+  tx: Transaction,
+  intent: PaymentIntent,
+  amount: number,
+): PaymentIntent {
+  if (amount > intent.amount_capturable) {
+    throw refuse(
+      `The remaining capturable amount for this PaymentIntent is ${intent.amount_capturable}, which is less than the amount to capture of ${amount}.`,
+      { code: 'amount_too_large', param: 'amount_to_capture' },
+    )
+  }
+  const held = tx.db.find('charge', intent.latest_charge ?? '')
+  if (!held) throw refuse('This PaymentIntent has no charge to capture.')
+  const charge = tx.db.put('charge', {
+    ...held,
+    captured: true,
+    amount_captured: amount,
+    // What is not captured is released: Stripe shows it as refunded.
+    amount_refunded: held.amount - amount,
+  })
+  const paid = tx.db.put('payment_intent', {
+    ...intent,
+    status: 'succeeded',
+    amount_capturable: 0,
+    amount_received: amount,
+  })
+  tx.emit('charge.captured', charge)
+  tx.emit('payment_intent.succeeded', paid)
+  reportCapture(tx, charge.id)
+  settleSession(tx, paid)
+  return paid
+}
+
+/** A manual capture turns the session paid; Stripe has no event for it. */
+function settleSession(tx: Transaction, intent: PaymentIntent): void {
+  const sessionId = tx.db.find('intent_secret', intent.id)?.sessionId
+  const session = sessionId === undefined ? undefined : tx.db.find('session', sessionId)
+  if (session) tx.db.put('session', { ...session, payment_status: 'paid' })
+}

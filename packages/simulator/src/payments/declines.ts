@@ -1,0 +1,106 @@
+/** How a refused payment reads: messages, outcomes of charges, and the 402 that the caller gets. */
+import type { Charge, PaymentIntent, PaymentMethod } from '../account/tables.ts'
+import type { Decline } from '../customers/test-cards.ts'
+import { docUrl, StripeError } from '../http/errors.ts'
+
+const byCode: Readonly<Record<string, string>> = {
+  card_declined: 'Your card was declined.',
+  expired_card: 'Your card has expired.',
+  incorrect_cvc: "Your card's security code is incorrect.",
+  incorrect_number: 'Your card number is incorrect.',
+  processing_error: 'An error occurred while processing your card. Try again in a little bit.',
+  account_closed: "The customer's bank account has been closed.",
+  debit_not_authorized: 'The customer has notified their bank that this payment was unauthorized.',
+  insufficient_funds: "The customer's account has insufficient funds to cover this payment.",
+  payment_intent_authentication_failure:
+    'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
+}
+
+const byDeclineCode: Readonly<Record<string, string>> = {
+  insufficient_funds: 'Your card has insufficient funds.',
+  card_velocity_exceeded:
+    'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+  test_mode_live_card:
+    'Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, visit: https://stripe.com/docs/testing.',
+}
+
+export function declineMessage(code: string, declineCode?: string): string {
+  const specific = declineCode === undefined ? undefined : byDeclineCode[declineCode]
+  return specific ?? byCode[code] ?? 'The payment failed.'
+}
+
+/** Codes that are their own reason repeat it as `decline_code`, as Stripe's answers do. */
+export function declineCodeOf(decline: Decline): string {
+  return decline.declineCode ?? decline.code
+}
+
+export const approved = {
+  advice_code: null,
+  network_advice_code: null,
+  network_decline_code: null,
+  network_status: 'approved_by_network',
+  reason: null,
+  seller_message: 'Payment complete.',
+  type: 'authorized',
+} as const
+
+export const scores = { normal: 17, elevated: 71, highest: 93 } as const
+
+export function declinedOutcome(decline: Decline): NonNullable<Charge['outcome']> {
+  const reason = declineCodeOf(decline)
+  return {
+    advice_code: decline.blocked ? null : 'try_again_later',
+    network_advice_code: null,
+    network_decline_code: decline.blocked ? null : '01',
+    network_status: decline.blocked ? 'not_sent_to_network' : 'declined_by_network',
+    reason: decline.blocked ? 'highest_risk_level' : reason,
+    risk_level: decline.blocked ? 'highest' : 'normal',
+    risk_score: decline.blocked ? scores.highest : scores.normal,
+    seller_message: decline.blocked
+      ? 'Stripe blocked this payment as too risky.'
+      : 'The bank did not return any further details with this decline.',
+    type: decline.blocked ? 'blocked' : 'issuer_declined',
+  }
+}
+
+export type PaymentError = NonNullable<PaymentIntent['last_payment_error']>
+
+export function cardPaymentError(
+  decline: Decline,
+  charge: Charge,
+  method: PaymentMethod,
+): PaymentError {
+  return {
+    ...(decline.blocked ? {} : { advice_code: 'try_again_later', network_decline_code: '01' }),
+    charge: charge.id,
+    code: decline.code,
+    decline_code: declineCodeOf(decline),
+    doc_url: docUrl(decline.code),
+    message: declineMessage(decline.code, decline.declineCode),
+    payment_method: method,
+    type: 'card_error',
+  }
+}
+
+/** A declined payment answers 402 and still leaves its charge and events behind. */
+export function paymentRefused(intent: PaymentIntent): StripeError {
+  const {
+    type: _,
+    code,
+    message,
+    param,
+    doc_url: __,
+    ...more
+  } = intent.last_payment_error ?? {
+    type: 'card_error',
+  }
+  return new StripeError({
+    status: 402,
+    type: 'card_error',
+    code,
+    message: message ?? 'The payment failed.',
+    param,
+    more: { ...more, payment_intent: intent },
+    keepsState: true,
+  })
+}
