@@ -56,14 +56,15 @@ export async function quittanceFastify(
     const { raw, url, body } = request
     // A hook of the app may have wrapped the stream; what it hands on is the body.
     const source = body instanceof Readable ? { path: url, body } : { path: url }
-    const response = await handler(toRequest(raw, source))
+    const translated = toRequest(raw, source)
+    const response = await handler(translated)
     reply.code(response.status)
     for (const [name, value] of response.headers) {
       if (name !== 'set-cookie') reply.header(name, value)
     }
     const cookies = response.headers.getSetCookie()
     if (cookies.length > 0) reply.header('set-cookie', cookies)
-    reply.raw.once('finish', () => linger(raw))
+    reply.raw.once('finish', () => linger(raw, translated))
     return reply.send(Buffer.from(await response.arrayBuffer()))
   }
 

@@ -117,6 +117,8 @@ export function createFetchHandler(engine: Engine, options: FetchOptions = {}): 
     const response = await route
       .handler(call)
       .catch((thrown: unknown) => FAILURES[route.failure](call, thrown))
+      // The app's own page for a failure may fail as well.
+      .catch((thrown: unknown) => FAILURES.api(call, thrown))
     return request.method === 'HEAD' ? new Response(null, response) : response
   }
 

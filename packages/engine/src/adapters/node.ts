@@ -13,7 +13,7 @@ type AnyFetchHandler = (request: Request) => Promise<Response> | Response
 /** The web's own Request cannot have these methods, and none of our routes does. */
 const UNSPEAKABLE = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
-async function write(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function write(response: Response, res: ServerResponse): Promise<void> {
   res.statusCode = response.status
   for (const [name, value] of response.headers) {
     if (name !== 'set-cookie') res.setHeader(name, value)
@@ -27,7 +27,6 @@ async function write(response: Response, req: IncomingMessage, res: ServerRespon
     // A reader that hangs up is no error of ours: what had to be done is done.
     await pipeline(Readable.fromWeb(response.body), res).catch(() => undefined)
   }
-  linger(req)
 }
 
 /** Answers one request. Rejects only with what the fetch handler itself rejects with. */
@@ -36,11 +35,16 @@ export async function answerNode(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const refused = UNSPEAKABLE.has(req.method ?? '')
-    ? problem(new EngineError('METHOD_NOT_ALLOWED', 'this server does not know the method'))
-    : null
-  const response = refused ?? (await handler(toRequest(req, { path: req.url ?? '/' })))
-  await write(response, req, res)
+  if (UNSPEAKABLE.has(req.method ?? '')) {
+    const message = 'this server does not know the method'
+    return await write(problem(new EngineError('METHOD_NOT_ALLOWED', message)), res)
+  }
+  const request = toRequest(req, { path: req.url ?? '/' })
+  try {
+    await write(await handler(request), res)
+  } finally {
+    linger(req, request)
+  }
 }
 
 /**
@@ -61,7 +65,7 @@ export function toNodeHandler(
       if (res.headersSent) res.destroy()
       else {
         const failure = problem(new EngineError('INTERNAL', 'the handler of this request failed'))
-        void write(failure, req, res)
+        void write(failure, res)
       }
     })
   }

@@ -114,7 +114,9 @@ export function toRequest(req: IncomingMessage & Leftovers, source: RequestSourc
  * Takes in a little of what is left of a refused body, then hangs up: closing at once would reset
  * the connection before the sender has read why, and reading on would let it send for ever.
  */
-export function linger(req: IncomingMessage): void {
+export function linger(req: IncomingMessage, request: Request): void {
+  // A body that no route asked for still has its listeners, which pause the stream.
+  if (!request.bodyUsed) request.body?.cancel().catch(() => undefined)
   if (req.complete || req.destroyed) return
   let left = LINGER_BYTES_MAX
   req.on('data', (chunk: Uint8Array) => {
