@@ -7,6 +7,7 @@ export interface CardEntry {
   readonly cvc: string
   readonly email: string
   readonly name: string
+  readonly country?: string
   readonly postalCode?: string
 }
 

@@ -51,15 +51,21 @@ export function readSession(account: Account, sessionId: string): SessionView | 
 export function payWithCard(account: Account, sessionId: string, entry: CardEntry): PayOutcome {
   return asBuyer(account, sessionId, (tx, session) => {
     const card = checkNumbers(entry, tx.now)
-    const buyer = { ...nobody, email: entry.email, name: entry.name, address: addressOf(entry) }
+    const buyer = {
+      ...nobody,
+      email: entry.email,
+      name: entry.name || null,
+      address: addressOf(entry),
+    }
     return paySession(tx, session, cardMethod(tx, card, entry, { buyer }), buyer)
   })
 }
 
-function addressOf({ postalCode }: CardEntry): BuyerDetails['address'] {
-  if (postalCode === undefined || postalCode === '') return null
-  const unknown = { city: null, country: null, line1: null, line2: null, state: null }
-  return { ...unknown, postal_code: postalCode }
+/** What a buyer left empty is null at Stripe, never an empty text. */
+function addressOf({ country, postalCode }: CardEntry): BuyerDetails['address'] {
+  if (!country && !postalCode) return null
+  const unknown = { city: null, line1: null, line2: null, state: null }
+  return { ...unknown, country: country || null, postal_code: postalCode || null }
 }
 
 export function payWithDelayed(
@@ -68,7 +74,7 @@ export function payWithDelayed(
   entry: DelayedEntry,
 ): PayOutcome {
   return asBuyer(account, sessionId, (tx, session) => {
-    const buyer = { ...nobody, email: entry.email, name: entry.name }
+    const buyer = { ...nobody, email: entry.email, name: entry.name || null }
     const bank = { accountNumber: entry.accountNumber ?? '', routingNumber: testRouting }
     const method =
       entry.method === 'sepa_debit'

@@ -27,6 +27,20 @@ export function customerDetails(
   }
 }
 
+function brandingOf(
+  asked: NonNullable<SessionParams['branding_settings']>,
+): NonNullable<Session['branding_settings']> {
+  return {
+    background_color: asked.background_color ?? '#ffffff',
+    border_style: asked.border_style ?? 'rounded',
+    button_color: asked.button_color ?? '#0074d4',
+    display_name: asked.display_name ?? '',
+    font_family: asked.font_family ?? 'default',
+    icon: null,
+    logo: null,
+  }
+}
+
 export function newSession(tx: Transaction, parts: SessionParts): Session {
   const { params, lineItems } = parts
   const id = tx.newId('cs_test_a1', 58)
@@ -49,6 +63,9 @@ export function newSession(tx: Transaction, parts: SessionParts): Session {
       status: automaticTax ? 'requires_location_inputs' : null,
     },
     billing_address_collection: params.billing_address_collection ?? null,
+    ...(params.branding_settings === undefined
+      ? {}
+      : { branding_settings: brandingOf(params.branding_settings) }),
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
     client_secret: null,

@@ -113,6 +113,17 @@ const locales = [
   'zh-TW',
 ] as const
 
+/** The page shows the name; the rest is kept for the answer and does not repaint it. */
+const brandingFields = {
+  background_color: text(7),
+  border_style: oneOf('pill', 'rectangular', 'rounded'),
+  button_color: text(7),
+  display_name: text(),
+  font_family: text(),
+  icon: anything(),
+  logo: anything(),
+}
+
 const enabled = shape({ enabled: required(flag()), liability: anything() })
 
 export const sessionFields = {
@@ -122,7 +133,7 @@ export const sessionFields = {
   allowed_payment_method_types: list(text()),
   automatic_tax: enabled,
   billing_address_collection: oneOf('auto', 'required'),
-  branding_settings: anything(),
+  branding_settings: shape(brandingFields),
   cancel_url: text(),
   client_reference_id: text(200),
   consent_collection: anything(),

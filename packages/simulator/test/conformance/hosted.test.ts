@@ -45,6 +45,7 @@ describe.skipIf(browserMissing)('the hosted checkout page', () => {
         lineOf('Premium notebook', 1500, 2, 'eur'),
         lineOf('Fountain pen', 4900, 1, 'eur'),
       ],
+      branding_settings: { display_name: 'Paper & Ink' },
     })
     await page.goto(url)
     await keep(page, 'pay')
@@ -53,6 +54,7 @@ describe.skipIf(browserMissing)('the hosted checkout page', () => {
     expect(await page.locator('.line').first().textContent()).toMatch(
       /Premium notebook[\s\S]*Qty 2[\s\S]*€30.00[\s\S]*€15.00 each/,
     )
+    expect(await page.getByText('Pay Paper & Ink').isVisible()).toBe(true)
     await fillCard('4242424242424242')
     expect(await page.getByLabel('Card number').inputValue()).toBe('4242 4242 4242 4242')
     await pay()
@@ -64,7 +66,11 @@ describe.skipIf(browserMissing)('the hosted checkout page', () => {
     expect(session).toMatchObject({
       status: 'complete',
       payment_status: 'paid',
-      customer_details: { email: 'ada@example.com', name: 'Ada Lovelace' },
+      customer_details: {
+        email: 'ada@example.com',
+        name: 'Ada Lovelace',
+        address: { country: 'US', postal_code: '10001', line1: null },
+      },
       payment_intent: { status: 'succeeded', amount_received: 7900 },
     })
   })
@@ -137,6 +143,26 @@ describe.skipIf(browserMissing)('the hosted checkout page', () => {
     expect(after).toMatchObject({ status: 'complete', payment_status: status })
     const types = shop.account.events().map((event) => (event as { type: string }).type)
     expect(types).toContain(eventType)
+  })
+
+  test('in dollars a US bank account is offered; the buyer returns before it settles', async () => {
+    const { id, url } = await shop.openSession({ line_items: [lineOf('Ink', 900, 1, 'usd')] })
+    await page.goto(url)
+    await page.getByLabel('Email').fill('ada@example.com')
+    await page.getByLabel('US bank account').check()
+    await pay()
+    await page.getByRole('alert').first().waitFor()
+    expect(await alerts()).toEqual([
+      'The account number you entered is invalid.',
+      'Your name is incomplete.',
+    ])
+    await page.getByLabel('Account number').fill('000000000009')
+    await page.getByLabel('Name on account').fill('Ada Lovelace')
+    await keep(page, 'bank-account')
+    await pay()
+    await returned(id)
+    const session = await shop.stripe.checkout.sessions.retrieve(id)
+    expect(session).toMatchObject({ status: 'complete', payment_status: 'unpaid' })
   })
 
   test('wrong entries are named beside their fields, all at once', async () => {

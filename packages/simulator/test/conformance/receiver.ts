@@ -1,5 +1,6 @@
 // A merchant for tests: keeps each webhook delivery's exact bytes and signature, and serves pages to return to.
 import { createServer, type IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Delivery {
   readonly path: string
@@ -15,7 +16,8 @@ export interface Receiver {
 
 const bodyBytesMax = 1_048_576
 
-export async function startReceiver(): Promise<Receiver> {
+/** A delivery counts once it is answered, which a slow endpoint does `answerAfterMs` later. */
+export async function startReceiver({ answerAfterMs = 0 } = {}): Promise<Receiver> {
   const deliveries: Delivery[] = []
   const server = createServer((request, response) => {
     if (request.method === 'GET') {
@@ -26,7 +28,8 @@ export async function startReceiver(): Promise<Receiver> {
       return
     }
     bodyOf(request).then(
-      (body) => {
+      async (body) => {
+        if (answerAfterMs > 0) await sleep(answerAfterMs)
         const signature = String(request.headers['stripe-signature'] ?? '')
         deliveries.push({ path: request.url ?? '/', body, signature })
         response.writeHead(200).end()

@@ -4,6 +4,8 @@ import { type CheckedSimulator, checkedSimulator } from '../schema/checked-simul
 import { type Receiver, startReceiver } from './receiver.ts'
 
 const apiKey = 'sk_test_hosted_pages'
+/** Long enough that a page which did not wait for the webhook would be caught. */
+const slowWebhookMs = 300
 
 export interface Shop {
   readonly stripe: Stripe
@@ -20,7 +22,7 @@ export interface OpenSession {
 }
 
 export async function openShop(): Promise<Shop> {
-  const receiver = await startReceiver()
+  const receiver = await startReceiver({ answerAfterMs: slowWebhookMs })
   const simulator = await checkedSimulator({ seed: 'hosted' })
   const stripe = new Stripe(apiKey, {
     host: '127.0.0.1',
