@@ -57,9 +57,10 @@ ${frame.script === undefined ? html`` : html`<script src="/assets/${frame.script
 </html>`
 }
 
-/** The text of a page, ready for a response. */
-export async function textOf(content: Html): Promise<string> {
-  return String(await content)
+/** The text of a page. The template answers a promise only for promises inside, and none is. */
+export function textOf(content: Html): string {
+  if (content instanceof Promise) throw new TypeError('a page holds a promise')
+  return String(content)
 }
 
 export function dateText(at: Date): string {

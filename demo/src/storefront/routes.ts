@@ -3,7 +3,7 @@ import type { Database, Engine, Order } from '@quittance/engine'
 import type { Page } from '@quittance/engine/adapters/fetch'
 import { browserOf } from '@quittance/engine/adapters/http/cookie'
 import { Hono } from 'hono'
-import type { Extension } from 'quittance'
+import { type Extension, errorFields } from 'quittance'
 import { deliveryOf } from '../deliveries.ts'
 import { assetRoutes } from './assets.ts'
 import { type Html, PAGE_HEADERS, textOf } from './layout.ts'
@@ -28,8 +28,8 @@ export interface StorefrontParts {
 /** Enough for one browser; the list says nothing about further ones. */
 const ORDERS_SHOWN_MAX = 50
 
-const respond = async (content: Html, status = 200): Promise<Response> =>
-  new Response(await textOf(content), { status, headers: PAGE_HEADERS })
+const respond = (content: Html, status = 200): Response =>
+  new Response(textOf(content), { status, headers: PAGE_HEADERS })
 
 export async function storefront(parts: StorefrontParts): Promise<Extension> {
   const { engine, database, simulatorUrl } = parts
@@ -64,17 +64,28 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
     return story === null ? notFound() : respond(progress(story))
   })
 
-  const pageOf = async (content: Html): Promise<Page> => ({
-    html: await textOf(content),
+  // Our own page of the buyer's return, over the same call that the engine's page makes. A client
+  // that asks for JSON gets the engine's answer.
+  routes.get('/success', async ({ req }, next) => {
+    if (!(req.header('accept') ?? '').includes('text/html')) return await next()
+    const sessionId = req.query('session_id') ?? ''
+    const view = await engine.checkout.success({ sessionId, ...visitorOf(req.raw) })
+    if (view === null) return notFound()
+    const story = view.order === null ? null : await storyOf(view.order)
+    return respond(successPage(view, story, simulatorUrl))
+  })
+  routes.onError((error) => {
+    engine.http.logger.warn('a page could not be shown', errorFields(error))
+    return respond(unavailablePage(simulatorUrl), 503)
+  })
+
+  const pageOf = (content: Html): Page => ({
+    html: textOf(content),
     contentSecurityPolicy: PAGE_HEADERS['content-security-policy'],
   })
   return {
     routes,
     pages: {
-      success: async (view) => {
-        const story = view.order === null ? null : await storyOf(view.order)
-        return await pageOf(successPage(view, story, simulatorUrl))
-      },
       cancel: () => pageOf(cancelPage(simulatorUrl)),
       notFound: () => pageOf(notFoundPage(simulatorUrl)),
       unavailable: () => pageOf(unavailablePage(simulatorUrl)),
