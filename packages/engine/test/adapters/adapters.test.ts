@@ -1,8 +1,7 @@
 // Goal: every adapter keeps the whole HTTP contract, on a real server of its framework.
 // Method: one suite (contract.ts) over real HTTP; Next, which has no server here, is called.
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
@@ -14,20 +13,11 @@ import { createNextRoute } from '../../src/adapters/next.ts'
 import { toNodeHandler } from '../../src/adapters/node.ts'
 import { type Harness, httpContract } from './contract.ts'
 import { sendByCall, sendOverHttp } from './send.ts'
-
-const HOST = '127.0.0.1'
+import { HOST, listen } from './servers.ts'
 
 async function listening(server: Server): Promise<Harness> {
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    send: sendOverHttp(`http://${HOST}:${port}`),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { origin, close } = await listen(server)
+  return { send: sendOverHttp(origin), close }
 }
 
 const onNode = (listener: RequestListener) => listening(createServer(listener))
@@ -53,17 +43,10 @@ httpContract('fastify, whose root parses JSON', async (engine) => {
   return { send: sendOverHttp(address), close: () => app.close() }
 })
 
-httpContract('hono', async (engine) => {
+httpContract('hono', (engine) => {
   const app = new Hono()
   app.use(quittanceHono(engine))
-  const server = await new Promise<Server>((resolve) => {
-    const made = serve({ fetch: app.fetch, hostname: HOST, port: 0 }, () => resolve(made as Server))
-  })
-  const { port } = server.address() as AddressInfo
-  return {
-    send: sendOverHttp(`http://${HOST}:${port}`),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  }
+  return onNode(getRequestListener(app.fetch))
 })
 
 httpContract('next', async (engine) => {

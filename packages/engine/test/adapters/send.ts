@@ -17,6 +17,9 @@ export interface Answer {
   readonly text: string
 }
 
+/** The stable code of an error's answer. */
+export const codeOf = (answer: Answer): unknown => JSON.parse(answer.text).error?.code
+
 export type Send = (sent: Sent) => Promise<Answer>
 
 const TIMEOUT_MS = 5_000

@@ -121,7 +121,9 @@ const ACCIDENTS = [
 function stripeVerdict({ bytes, header, nowMs }: Case): boolean {
   return OWN.some((secret) => {
     try {
-      return signature?.verifyHeader(bytes, header, secret, TOLERANCE_SECONDS, undefined, nowMs) === true
+      return (
+        signature?.verifyHeader(bytes, header, secret, TOLERANCE_SECONDS, undefined, nowMs) === true
+      )
     } catch (error) {
       if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false
       if (error instanceof Error && ACCIDENTS.includes(error.message)) return false

@@ -37,6 +37,8 @@ function webStream(source: Readable): ReadableStream<Uint8Array> {
           source.pause()
           source.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
         }
+        // Gone before we came to it: its `close` has passed and would never be heard.
+        if (source.destroyed) return onCut()
         // Paused first: a data listener alone would start the flow.
         source.pause()
         source.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
@@ -100,7 +102,7 @@ export function toRequest(req: IncomingMessage & Leftovers, source: RequestSourc
   const headers = headersOf(req)
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers })
   const stream = source.body ?? req
-  if (!stream.readableDidRead && !stream.destroyed) {
+  if (!stream.readableDidRead) {
     return new Request(url, { method, headers, body: webStream(stream), duplex: 'half' })
   }
   // Only now: some hosts parse the body in a getter of `req.body`.
