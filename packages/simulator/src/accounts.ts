@@ -1,6 +1,5 @@
 /** The accounts of a simulator, one for each API key, and what is done to all of them. */
 import { Account, type World } from './account/account.ts'
-import { ApiTrouble } from './http/api-chaos.ts'
 import type { Chaos } from './types.ts'
 
 /** A runaway test that invents keys should hear of it before memory does. */
@@ -9,7 +8,6 @@ const accountsMax = 10_000
 export class Accounts {
   readonly #world: World
   readonly #accounts = new Map<string, Account>()
-  readonly #troubles = new Map<string, ApiTrouble>()
   /** Chaos that was set for all also meets accounts that come later. */
   #chaosForAll: Chaos | null = null
 
@@ -23,7 +21,7 @@ export class Accounts {
     if (this.#accounts.size >= accountsMax) throw new Error(`More than ${accountsMax} accounts.`)
     const account = new Account(apiKey, this.#world)
     this.#accounts.set(apiKey, account)
-    if (this.#chaosForAll) this.#apply(account, this.#chaosForAll)
+    if (this.#chaosForAll) account.chaos(this.#chaosForAll)
     return account
   }
 
@@ -36,31 +34,13 @@ export class Accounts {
     return this.all().find((account) => account.db.find('session', sessionId) !== undefined)
   }
 
-  trouble(apiKey: string): ApiTrouble {
-    const known = this.#troubles.get(apiKey)
-    if (known) return known
-    const trouble = new ApiTrouble()
-    this.#troubles.set(apiKey, trouble)
-    return trouble
-  }
-
   setChaos(chaos: Chaos | null, only?: Account): void {
     if (!only) this.#chaosForAll = chaos
-    for (const account of only ? [only] : this.all()) this.#apply(account, chaos)
-  }
-
-  #apply(account: Account, chaos: Chaos | null): void {
-    account.dispatcher.setChaos(chaos)
-    if (chaos === null || chaos.api !== undefined) {
-      this.trouble(account.apiKey).set(chaos?.api ?? null)
-    }
+    for (const account of only ? [only] : this.all()) account.chaos(chaos)
   }
 
   reset(only?: Account): void {
-    for (const account of only ? [only] : this.all()) {
-      account.reset()
-      this.trouble(account.apiKey).set(null)
-    }
+    for (const account of only ? [only] : this.all()) account.reset()
     if (!only) this.#chaosForAll = null
   }
 

@@ -2,6 +2,7 @@
 
 import { Dispatcher } from '../delivery/dispatcher.ts'
 import { createEndpoint } from '../delivery/endpoints.ts'
+import { ApiTrouble } from '../http/api-chaos.ts'
 import { StripeError } from '../http/errors.ts'
 import { type Idempotency, idempotencyTable } from '../http/idempotency.ts'
 import { type Ports, type Random, randomText, seededRandom } from '../ports.ts'
@@ -27,6 +28,7 @@ export class Account implements SimulatedAccount {
   readonly id: string
   readonly db = new Store()
   readonly dispatcher: Dispatcher
+  readonly trouble = new ApiTrouble()
   idempotency: Idempotency = idempotencyTable()
   readonly #world: World
   readonly #clock: Clock
@@ -160,6 +162,7 @@ export class Account implements SimulatedAccount {
 
   chaos(chaos: Chaos | null): void {
     this.dispatcher.setChaos(chaos)
+    if (chaos === null || chaos.api !== undefined) this.trouble.set(chaos?.api ?? null)
   }
 
   async drain(options: { timeoutMs?: number } = {}): Promise<void> {
@@ -169,6 +172,7 @@ export class Account implements SimulatedAccount {
   reset(): void {
     this.#cancelTimer?.()
     this.dispatcher.reset()
+    this.trouble.set(null)
     this.db.clear()
     this.#clock.reset()
     this.#random = this.#freshRandom()

@@ -115,7 +115,7 @@ function asBuyer(
 ): PayOutcome {
   account.catchUp()
   const session = account.db.find('session', sessionId)
-  if (!session || session.status !== 'open') {
+  if (session?.status !== 'open') {
     return { kind: 'gone', reason: session?.status === 'complete' ? 'complete' : 'expired' }
   }
   try {

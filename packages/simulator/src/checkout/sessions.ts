@@ -7,6 +7,7 @@ import { oneOf, shape, text } from '../http/params.ts'
 import { inParam, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
 import { refuseMethodTypes } from '../http/version.ts'
 import { intentShipping } from '../payments/intent-params.ts'
+import { requireMinimum } from '../payments/minimum.ts'
 import { expireSession } from './expiry.ts'
 import { resolveLineItems } from './line-items.ts'
 import { newSession } from './session-object.ts'
@@ -36,6 +37,9 @@ function create(tx: Transaction, params: SessionParams): Session {
   if (customer !== undefined) inParam(tx, 'customer', customer, 'customer')
   const expiresAt = expiryOf(tx, params.expires_at)
   const { lineItems, currency } = resolveLineItems(tx, params.line_items ?? [])
+  const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0)
+  // Nothing to pay is a checkout of its own kind; a little to pay is not worth a payment.
+  if (total > 0) requireMinimum(total, currency, 'line_items')
   const session = newSession(tx, {
     params: { ...params, metadata: mergeMetadata({}, params.metadata) },
     lineItems,

@@ -85,6 +85,7 @@ export class Dispatcher {
           copy,
           dueMs: this.#parts.nowMs() + delayMs + hold,
           rank: place.event + shift,
+          delayed: delayMs > 0,
           held: delayMs + hold > 0,
         })
       }
@@ -111,11 +112,11 @@ export class Dispatcher {
   #armTimer(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    const dueMs = this.#queue.nextDueMs()
-    if (dueMs === undefined) return
-    const waitMs = dueMs - this.#parts.nowMs()
+    const nowMs = this.#parts.nowMs()
     // What is overdue waits for a free place, and that calls `pump` itself.
-    if (waitMs > 0) this.#cancelTimer = this.#parts.ports.later(waitMs, () => this.pump())
+    const dueMs = this.#queue.nextDueMs(nowMs)
+    if (dueMs === undefined) return
+    this.#cancelTimer = this.#parts.ports.later(dueMs - nowMs, () => this.pump())
   }
 
   #startNext(due: (delivery: Delivery) => boolean): boolean {
@@ -176,7 +177,7 @@ export class Dispatcher {
     if (waitSeconds === undefined || delivery.copy > 0) return
     // Counted from when this attempt was due, so that a jump of the clock keeps the schedule.
     const next = dueMs + waitSeconds * 1000
-    this.#queue.add({ ...delivery, attempt: attempt + 1, dueMs: next, held: false })
+    this.#queue.add({ ...delivery, attempt: attempt + 1, dueMs: next, delayed: false, held: false })
   }
 
   /** Resolves when no first attempt of this event is outstanding. */

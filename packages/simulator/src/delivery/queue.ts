@@ -13,6 +13,8 @@ export interface Delivery {
   readonly dueMs: number
   /** Among those due at one moment. */
   readonly rank: number
+  /** Chaos gave it a delay of its own. */
+  readonly delayed: boolean
   /** A delay of chaos passes in real time and `drain` waits for it; a retry waits for the clock. */
   readonly held: boolean
 }
@@ -42,8 +44,13 @@ export class Queue {
     return this.#waiting.some(wanted)
   }
 
-  nextDueMs(): number | undefined {
-    return this.#waiting[0]?.dueMs
+  /** The next moment after `nowMs` at which something falls due. */
+  nextDueMs(nowMs: number): number | undefined {
+    let next: number | undefined
+    for (const { dueMs } of this.#waiting) {
+      if (dueMs > nowMs && (next === undefined || dueMs < next)) next = dueMs
+    }
+    return next
   }
 
   clear(): void {
@@ -51,6 +58,12 @@ export class Queue {
   }
 }
 
+/** Within one second the rank decides: milliseconds of a real clock are no order that repeats. */
 function before(a: Delivery, b: Delivery): boolean {
-  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.rank < b.rank)
+  const [first, second] = [momentOf(a), momentOf(b)]
+  return first < second || (first === second && a.rank < b.rank)
+}
+
+function momentOf({ dueMs, delayed }: Delivery): number {
+  return delayed ? dueMs : Math.floor(dueMs / 1000) * 1000
 }

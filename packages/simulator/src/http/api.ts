@@ -2,7 +2,7 @@
 import type { Account } from '../account/account.ts'
 import { findRoute } from '../routes.ts'
 import { defaultApiVersion } from '../wire.ts'
-import { refuse, StripeError } from './errors.ts'
+import { notSimulated, refuse, StripeError } from './errors.ts'
 import { expand } from './expand.ts'
 import { decodeForm, FormError, type FormNode } from './form.ts'
 import { claimKey, fingerprintOf, releaseKey, storeAnswer } from './idempotency.ts'
@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly contentType: string
   readonly idempotencyKey: string | null
   readonly version: string | null
+  /** The Stripe-Account header of Connect. */
+  readonly onBehalfOf: string | null
 }
 
 export interface ApiAnswer {
@@ -57,6 +59,7 @@ async function execute(
   headers: Record<string, string>,
 ): Promise<Result> {
   checkVersion(request.version)
+  if (request.onBehalfOf !== null) throw notSimulated('requests for connected accounts')
   const params = decode(request)
   const key = request.method === 'POST' ? request.idempotencyKey : null
   if (key === null) {
@@ -68,7 +71,7 @@ async function execute(
   const earlier = claimKey(table, key, fingerprint, account.now())
   if (earlier) {
     headers['idempotent-replayed'] = 'true'
-    headers['request-id'] = earlier.requestId
+    headers['original-request'] = earlier.requestId
     return { status: earlier.status, body: earlier.body }
   }
   try {

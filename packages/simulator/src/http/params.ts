@@ -42,11 +42,7 @@ export function text(max = 5000): Spec<string> {
         )
       }
       if (found.length > max) {
-        throw badParam(
-          `Invalid string: must be at most ${max} characters`,
-          path,
-          'parameter_invalid_string_blank',
-        )
+        throw badParam(`Invalid string: must be at most ${max} characters`, path)
       }
       return found
     },

@@ -59,6 +59,10 @@ function send(response: ServerResponse, reply: Reply | undefined): void {
 
 /** A defect of the simulator: its stack goes to the caller, who is a developer at the same desk. */
 function crash(error: unknown): Reply {
+  if (error instanceof BodyTooLarge || error instanceof URIError) {
+    const status = error instanceof BodyTooLarge ? 413 : 400
+    return json(status, { error: { type: 'invalid_request_error', message: error.message } })
+  }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return json(500, { error: { type: 'api_error', message: `The simulator failed: ${message}` } })
 }
@@ -114,7 +118,6 @@ async function api(
   }
   const body = await readBody(request)
   const account = parts.accounts.of(apiKey)
-  const trouble = parts.accounts.trouble(apiKey)
   const answer = await answerApi(
     account,
     {
@@ -125,12 +128,13 @@ async function api(
       contentType: header(request, 'content-type') ?? '',
       idempotencyKey: header(request, 'idempotency-key') ?? null,
       version: header(request, 'stripe-version') ?? null,
+      onBehalfOf: header(request, 'stripe-account') ?? null,
     },
     id,
-    () => trouble.before(parts.ports),
+    () => account.trouble.before(parts.ports),
   )
   const reply = answered(answer)
-  return answer.status < 500 && trouble.losesAnswer() ? undefined : reply
+  return answer.status < 500 && account.trouble.losesAnswer() ? undefined : reply
 }
 
 function nowOf(parts: EdgeParts): number {

@@ -31,7 +31,13 @@ const handlers: Readonly<Record<string, Handler>> = {
     for (const account of only ? [only] : accounts.all()) account.advance(secondsOf(account, body))
     return { now: (only ?? accounts.all()[0])?.now() ?? null }
   },
-  'POST /_sim/chaos': (accounts, only, body) => accounts.setChaos(chaosOf(body), only),
+  'POST /_sim/chaos': (accounts, only, body) => {
+    // The API's trouble alone leaves the chaos of deliveries as it is.
+    const apiAlone = body.api !== undefined && body.seed === undefined
+    if (!apiAlone) return accounts.setChaos(chaosOf(body), only)
+    const api = apiOf(body.api)
+    for (const account of only ? [only] : accounts.all()) account.trouble.set(api)
+  },
   'POST /_sim/drain': async (accounts, only, body) => {
     const timeoutMs = typeof body.timeoutMs === 'number' ? body.timeoutMs : drainTimeoutMs
     await accounts.drain(timeoutMs, only)
@@ -82,8 +88,8 @@ function secondsOf(account: Account, { advance, to }: Json): number {
 }
 
 function chaosOf(body: Json): Chaos | null {
-  if (body.seed === undefined && body.api === undefined) return null
-  const seed = body.seed ?? '0'
+  const { seed } = body
+  if (seed === undefined) return null
   if (typeof seed !== 'string' && typeof seed !== 'number') {
     throw new BadSimRequest('The chaos seed must be text or a number.')
   }

@@ -65,7 +65,7 @@ export const chargeRoutes: readonly Route[] = [
         })
       }
       const intent = tx.db.find('payment_intent', charge.payment_intent ?? '')
-      if (!intent || intent.status !== 'requires_capture') {
+      if (intent?.status !== 'requires_capture') {
         throw refuse(`Charge ${charge.id} cannot be captured.`)
       }
       captureIntent(tx, intent, params.amount ?? intent.amount_capturable)

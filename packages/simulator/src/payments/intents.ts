@@ -5,7 +5,7 @@ import { readCurrency } from '../catalogue/price-object.ts'
 import { findMethod } from '../customers/instruments.ts'
 import { methodFrom } from '../customers/method-params.ts'
 import { pageFields, timeRange, within } from '../http/common-params.ts'
-import { refuse } from '../http/errors.ts'
+import { notSimulated, refuse } from '../http/errors.ts'
 import { oneOf, type Read, text } from '../http/params.ts'
 import { given, inParam, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
 import { refuseMethodTypes } from '../http/version.ts'
@@ -19,16 +19,22 @@ import {
   intentShipping,
   updateFields,
 } from './intent-params.ts'
+import { requireMinimum } from './minimum.ts'
 import { newIntent } from './objects.ts'
 
 function create(tx: Transaction, params: Read<typeof createFields>): PaymentIntent {
   refuseMethodTypes(tx, params.payment_method_types, 'PaymentIntents')
+  for (const key of ['application_fee_amount', 'on_behalf_of', 'transfer_data'] as const) {
+    if (params[key] !== undefined) throw notSimulated(`'${key}' of PaymentIntents`, key)
+  }
   if (params.customer !== undefined) inParam(tx, 'customer', params.customer, 'customer')
   const types = params.payment_method_types ?? params.allowed_payment_method_types
   const automatic = params.automatic_payment_methods
+  const currency = readCurrency(params.currency, 'currency')
+  requireMinimum(params.amount, currency, 'amount')
   const intent = newIntent(tx, {
     amount: params.amount,
-    currency: readCurrency(params.currency, 'currency'),
+    currency,
     customer: params.customer ?? null,
     methodTypes: types ?? ['card'],
     allowedMethodTypes: params.allowed_payment_method_types ?? null,
