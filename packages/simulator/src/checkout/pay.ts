@@ -84,6 +84,13 @@ export function payWithDelayed(
   })
 }
 
+/** A session whose total is zero asks for nothing but the buyer's address. */
+export function completeFree(account: Account, sessionId: string, email: string): PayOutcome {
+  return asBuyer(account, sessionId, (tx, session) =>
+    paySession(tx, session, undefined, { ...nobody, email }),
+  )
+}
+
 /** The buyer passes or fails the 3-D Secure challenge of a begun payment. */
 export function answerChallenge(account: Account, sessionId: string, pass: boolean): PayOutcome {
   return asBuyer(account, sessionId, (tx, session) => {

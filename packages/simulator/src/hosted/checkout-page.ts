@@ -44,6 +44,7 @@ export interface CheckoutView {
 export function checkoutPage(status: number, view: CheckoutView): HostedResponse {
   const { order } = view
   const due = formatMoney(order.total, order.currency)
+  const submit = order.total === 0 ? 'Complete order' : `${view.verb} ${due}`
   const body = html`<body>
 <div class="page">
 <header class="summary">${summary(order, due)}</header>
@@ -51,7 +52,7 @@ export function checkoutPage(status: number, view: CheckoutView): HostedResponse
 <div class="column">
 <form method="post" action="${view.action}" novalidate data-pay>
 ${formFields(view)}
-<button class="submit" type="submit">${view.verb} ${due}</button>
+<button class="submit" type="submit">${submit}</button>
 <p class="small">A simulated payment: no card is charged, no money moves.</p>
 </form>
 ${footer}
@@ -60,7 +61,7 @@ ${footer}
 </div>
 ${scriptTag}
 </body>`
-  return page(status, `${view.verb} ${due} · ${order.merchant}`, body)
+  return page(status, `${submit} · ${order.merchant}`, body)
 }
 
 const footer = html`<footer class="footer"><strong>Simulated checkout.</strong> Not affiliated with Stripe.</footer>`

@@ -7,11 +7,15 @@ import type { FieldName } from './pay-form.ts'
 import { type TestEntry, testAccounts, testCards, testIbans } from './test-data.ts'
 
 export function formFields(view: CheckoutView): Html {
-  const single = view.methods.length === 1
   return html`<h2>Contact information</h2>
 <div class="field">${labelled(view, 'email', 'Email', { type: 'email', autocomplete: 'email', placeholder: 'you@example.com', readonly: view.isEmailFixed })}
 ${errorsOf(view, ['email'])}</div>
-<fieldset class="block">
+${view.methods.length > 0 && methodFields(view)}`
+}
+
+function methodFields(view: CheckoutView): Html {
+  const single = view.methods.length === 1
+  return html`<fieldset class="block">
 <legend class="hidden">Payment method</legend>
 <h2 aria-hidden="true">Payment method</h2>
 <div class="methods${single ? ' single' : ''}">${view.methods.map((name) => method(view, name, single))}</div>

@@ -38,7 +38,9 @@ function lineOf(line: LineItem, findProduct: FindProduct): OrderLine {
 
 const drawn: readonly MethodName[] = ['card', 'sepa_debit', 'us_bank_account']
 
+/** None when there is nothing to pay. */
 export function methodsOf(session: Session): readonly MethodName[] {
+  if (session.amount_total === 0) return []
   const offered = drawn.filter((name) => session.payment_method_types.includes(name))
   return offered.length > 0 ? offered : ['card']
 }

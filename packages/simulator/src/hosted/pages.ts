@@ -2,6 +2,7 @@
 import type { Account } from '../account/account.ts'
 import {
   answerChallenge,
+  completeFree,
   type PayOutcome,
   payWithCard,
   payWithDelayed,
@@ -22,6 +23,7 @@ import {
   type FieldError,
   type FieldValues,
   judge,
+  judgeEmail,
   readFields,
 } from './pay-form.ts'
 
@@ -108,9 +110,16 @@ async function pay(visit: Visit): Promise<HostedResponse> {
   const entered = readFields(request.form, startingValues(visit))
   const method = chosenMethod(visit, entered.method)
   const values = { ...entered, method, email: view.session.customer_email ?? entered.email }
+  if (view.session.amount_total === 0) return finishFree(visit, values)
   const form = judge(method, values, account.now())
   if (!form.ok) return drawForm(visit, values, 422, form.errors)
   return conclude(visit, attempt(account, view.session.id, form.entry, form.buyer), values)
+}
+
+async function finishFree(visit: Visit, values: FieldValues): Promise<HostedResponse> {
+  const error = judgeEmail(values.email)
+  if (error) return drawForm(visit, values, 422, [error])
+  return conclude(visit, completeFree(visit.account, visit.view.session.id, values.email), values)
 }
 
 /** What the page does not offer cannot be posted into it either. */

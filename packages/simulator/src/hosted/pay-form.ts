@@ -102,7 +102,7 @@ export function judge(method: MethodName, values: FieldValues, now: number): Pay
   return { ok: true, entry: rule.entry(values), buyer }
 }
 
-function judgeEmail(email: string): Verdict {
+export function judgeEmail(email: string): Verdict {
   if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return undefined
   return { field: 'email', code: 'email_invalid', message: 'Your email is incomplete.' }
 }

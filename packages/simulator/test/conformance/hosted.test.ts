@@ -165,6 +165,21 @@ describe.skipIf(browserMissing)('the hosted checkout page', () => {
     expect(session).toMatchObject({ status: 'complete', payment_status: 'unpaid' })
   })
 
+  test('with nothing to pay it asks for no card', async () => {
+    const { id, url } = await shop.openSession({ line_items: [lineOf('Sample', 0, 1, 'eur')] })
+    await page.goto(url)
+    expect(await page.getByLabel('Card number').count()).toBe(0)
+    await page.getByLabel('Email').fill('ada@example.com')
+    await page.getByRole('button', { name: 'Complete order' }).click()
+    await returned(id)
+    const session = await shop.stripe.checkout.sessions.retrieve(id)
+    expect(session).toMatchObject({
+      payment_status: 'no_payment_required',
+      payment_intent: null,
+      customer_details: { email: 'ada@example.com' },
+    })
+  })
+
   test('wrong entries are named beside their fields, all at once', async () => {
     const { url } = await shop.openSession()
     await page.goto(url)
