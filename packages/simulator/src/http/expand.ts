@@ -68,7 +68,12 @@ const includes: Readonly<Record<string, Readonly<Record<string, Include>>>> = {
     sources: ({ id }) => list(`/v1/customers/${String(id)}/sources`),
     subscriptions: ({ id }) => list(`/v1/customers/${String(id)}/subscriptions`),
     tax_ids: ({ id }) => list(`/v1/customers/${String(id)}/tax_ids`),
-    tax: () => ({ automatic_tax: 'unrecognized_location', ip_address: null, location: null }),
+    tax: () => ({
+      automatic_tax: 'unrecognized_location',
+      ip_address: null,
+      location: null,
+      provider: 'stripe',
+    }),
   },
   price: { currency_options: () => ({}), tiers: () => undefined },
 }
