@@ -24,11 +24,12 @@ const values=JSON.parse(button.dataset.fill);
 for(const name of Object.keys(values)){const field=form.elements[name];
 if(field&&!(name==='email'&&field.value)&&!field.readOnly){field.value=values[name];field.removeAttribute('aria-invalid')}}
 for(const error of form.querySelectorAll('.error'))error.remove();
-form.querySelector('.submit').focus()})}
-form.addEventListener('submit',event=>{const button=form.querySelector('.submit');
-if(button.getAttribute('aria-disabled')){event.preventDefault();return}
-button.setAttribute('aria-disabled','true');button.firstChild.textContent='Processing…'});
-addEventListener('pageshow',event=>{if(event.persisted)location.reload()});
+submit.focus()})}
+const submit=form.querySelector('.submit'),label=submit.textContent;
+form.addEventListener('submit',event=>{
+if(submit.getAttribute('aria-disabled')){event.preventDefault();return}
+submit.setAttribute('aria-disabled','true');submit.textContent='Processing…'});
+addEventListener('pageshow',()=>{submit.removeAttribute('aria-disabled');submit.textContent=label});
 const invalid=form.querySelector('[aria-invalid=true]');if(invalid)invalid.focus();
 }
 `

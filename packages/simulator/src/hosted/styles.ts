@@ -1,7 +1,7 @@
 /** The look of the hosted pages: two calm columns, one on a phone; no asset from anywhere else. */
 
 export const styles = `
-:root{color-scheme:light;--ink:#1a1f36;--soft:#5b6478;--line:#d8dde6;--field:#c4ccd9;--brand:#4a3fd6;
+:root{color-scheme:light;--ink:#1a1f36;--soft:#5b6478;--line:#d8dde6;--field:#8b94a7;--brand:#4a3fd6;
 --brand-deep:#3a30b5;--paper:#fff;--shade:#f6f7fb;--bad:#c0123c;--bad-soft:#fdf0f3;--good:#0d7a4f}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
@@ -46,7 +46,7 @@ label,.label{display:block;margin-bottom:6px;font-size:13.5px;font-weight:550;co
 input,select{width:100%;min-height:42px;padding:8px 12px;border:1px solid var(--field);border-radius:7px;background:#fff;color:var(--ink);
 font:inherit;box-shadow:0 1px 1px rgba(26,31,54,.05);transition:border-color .12s,box-shadow .12s}
 input::placeholder{color:#6b7488;opacity:1}
-input:hover,select:hover{border-color:#a5b0c2}
+input:hover,select:hover{border-color:var(--soft)}
 :is(input,select):focus{outline:0;border-color:var(--brand);box-shadow:0 0 0 3px rgba(74,63,214,.22);position:relative;z-index:2}
 input[readonly]{background:var(--shade);color:var(--soft)}
 input[aria-invalid=true]{border-color:var(--bad);color:var(--bad);z-index:1}
@@ -98,7 +98,7 @@ summary{padding:11px 15px;cursor:pointer;font-weight:600;color:#6b4300;border-ra
 .fill{margin-left:auto;padding:4px 12px;border:1px solid #dcc48a;border-radius:6px;background:#fff;color:#6b4300;font:inherit;font-size:13px;font-weight:600;cursor:pointer}
 .fill:hover{background:#fff3d6}
 .quiet{display:block;width:100%;min-height:46px;margin-top:10px;border:1px solid var(--field);border-radius:8px;background:#fff;color:var(--ink);font:inherit;font-weight:600;cursor:pointer}
-.quiet:hover{border-color:#a5b0c2}
+.quiet:hover{border-color:var(--soft)}
 .notice{background:var(--shade);min-height:100vh;display:grid;place-items:center;padding:24px}
 .card{width:100%;max-width:440px;padding:36px 36px 32px;border-radius:14px;background:#fff;border:1px solid #e6e9f0;box-shadow:0 18px 40px -22px rgba(26,31,54,.28)}
 .card .badge{margin-bottom:22px}
