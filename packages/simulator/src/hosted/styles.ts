@@ -83,7 +83,7 @@ font-size:11px;line-height:16px;text-align:center;font-weight:700}
 font:inherit;font-size:16px;font-weight:600;cursor:pointer;text-align:center;text-decoration:none;
 box-shadow:0 1px 1px rgba(0,0,0,.14),0 3px 8px rgba(58,48,181,.22);transition:background .12s}
 .submit:hover{background:var(--brand-deep)}
-:is(.submit,.quiet,.fill,summary,.back,.choice input):focus-visible{outline:3px solid rgba(74,63,214,.42);outline-offset:2px}
+:is(.submit,.quiet,.fill,summary,.back,.choice input):focus-visible{outline:2px solid var(--brand);outline-offset:2px}
 .submit[aria-disabled=true]{background:#7d76de;cursor:progress}
 .submit[aria-disabled=true]:after{content:"";display:inline-block;width:14px;height:14px;margin:0 0 -2px 10px;border-radius:50%;
 border:2px solid rgba(255,255,255,.5);border-top-color:#fff;animation:spin .8s linear infinite}
