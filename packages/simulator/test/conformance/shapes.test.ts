@@ -138,6 +138,9 @@ test('a payment intent by its steps; capture, cancel, charges, balance', async (
     return_url: 'https://example.com/back',
   })
   await api.post(`/v1/payment_intents/${created.id}/capture`, { amount_to_capture: 1000 })
+  await api.get(`/v1/payment_intents/${created.id}`, {
+    expand: ['latest_charge.balance_transaction', 'payment_method', 'customer'],
+  })
   const held = await pay('pm_card_visa', { capture_method: 'manual' })
   await api.post(`/v1/payment_intents/${held.id}/cancel`, { cancellation_reason: 'duplicate' })
   const other = await pay('pm_card_visa', { capture_method: 'manual' })
