@@ -127,7 +127,7 @@ function asBuyer(
   }
   try {
     const paid = account.transact(null, (tx) => pay(tx, session))
-    if (paid.kind === 'requires_action') return paid
+    if (paid.kind === 'requires_action') return { kind: 'requires_action' }
     return { kind: 'complete', redirectUrl: redirectUrlOf(paid.session) }
   } catch (error) {
     if (error instanceof StripeError) return { kind: 'declined', error: error.body() }
