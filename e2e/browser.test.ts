@@ -140,13 +140,14 @@ describe.skipIf(noBrowser !== null)('a buyer in a browser', () => {
 
   it('turns back without being charged', async () => {
     await choose(page, demo.url, 'inkwell_mug')
-    await page.goBack()
-    await page.waitForURL(`${demo.url}/`)
     const order = await orderOf('pending')
-    await page.goto(`${demo.url}/cancel?order_id=${order.id}`)
+    await page.getByRole('link', { name: /^Back to/ }).click()
+    await page.waitForURL(/\/cancel/)
     expect(await page.textContent('h1')).toBe('You turned back')
     await picture(page, '11-cancel')
     expect((await orderOf('pending')).id).toBe(order.id)
+    const { out } = await demo.cli('orders', 'show', order.id)
+    expect(out).toMatch(/the buyer turned back/)
   })
 
   it('says so when Stripe cannot be reached, and a repeat makes no second order', async () => {

@@ -77,7 +77,7 @@ describe('orders and events', () => {
       body: JSON.stringify({ itemId: 'premium_product_demo', quantity: 3 }),
     })
     expect(response.status).toBe(201)
-    const made = await response.json()
+    const made: { orderId: string; url: string } = JSON.parse(await response.text())
     orderId = made.orderId
     expect(response.headers.get('set-cookie')).toMatch(/HttpOnly/)
     expect(await json('orders', 'show', orderId)).toMatchObject({

@@ -14,6 +14,8 @@ async function refreshOwnOrder(url) {
   const text = await response.text()
   const next = new DOMParser().parseFromString(text, 'text/html').querySelector('.progress')
   if (next === null || next.dataset.status === section.dataset.status) return
+  // The history below it has grown too: that page is shown anew as a whole.
+  if (document.querySelector('.history') !== null) return location.reload()
   section.dataset.status = next.dataset.status
   section.querySelector('.progress').replaceWith(next)
   document.title = document.title.replace(/^[^·]*/, `${next.querySelector('h1').textContent} `)

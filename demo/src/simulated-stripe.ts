@@ -1,7 +1,7 @@
 // Owns the shop's account in the simulator: products, prices, and the endpoint with its secret.
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemRandom } from '@quittance/engine'
 import Stripe from 'stripe'
 import { GOODS, lookupKeyOf } from './goods.ts'
 
@@ -17,7 +17,7 @@ export async function keptWebhookSecret(dataDir: string): Promise<string> {
   const kept = await readFile(path, 'utf8').catch(() => '')
   if (/^whsec_[a-f0-9]{48}$/.test(kept.trim())) return kept.trim()
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const made = `whsec_${randomBytes(24).toString('hex')}`
+  const made = `whsec_${systemRandom.hex(24)}`
   await writeFile(path, `${made}\n`, { mode: 0o600 })
   return made
 }
