@@ -19,7 +19,7 @@ import type {
 import { drawTicket } from './budget.ts'
 import type { HandlerRunner } from './handlers.ts'
 import { fence, type Lease } from './lease.ts'
-import { type Settlement, settleItem, startAttempt } from './settle.ts'
+import { type Settlement, settleItem } from './settle.ts'
 
 export interface RunContext {
   readonly database: Database
@@ -93,8 +93,7 @@ export async function buryItem(
   logFailure(context, item, settlement, null)
   await context.database.transaction(async (tx) => {
     await context.overlays.markFailed(tx, item)
-    await settleItem(tx, lease, item, null, settlement)
-    if (next !== null) await startAttempt(tx, lease, next)
+    await settleItem(tx, lease, item, null, settlement, next)
     await fence(tx, lease, context.leaseMs)
   })
 }
@@ -180,8 +179,7 @@ async function finish(
   next: Item | null,
   settlement: Settlement,
 ): Promise<void> {
-  await settleItem(tx, lease, item, item.attempt, settlement)
-  if (next !== null) await startAttempt(tx, lease, next)
+  await settleItem(tx, lease, item, item.attempt, settlement, next)
   await fence(tx, lease, context.leaseMs)
 }
 

@@ -37,6 +37,10 @@ with ended as (
   select $1::bigint, $2::integer, $3::integer, 'ended', $4::text, $5::bigint, quittance.now(),
     $6::text, $9::text
   where $3::integer is not null
+), started as (
+  insert into quittance.attempts (seq, generation, attempt, phase, worker, token, at)
+  select $10::bigint, $11::integer, $12::integer, 'started', $4::text, $5::bigint, quittance.now()
+  where $10::bigint is not null
 )
 update quittance.dispatch set
   state = $6::text, reason = $7::text,
@@ -46,7 +50,8 @@ where seq = $1::bigint and generation = $2::integer and state = 'ready'
 returning seq`
 
 /**
- * `attempt` is null when the item is ended without having been started (its attempts are used up).
+ * Ends an attempt and starts the next item's, in one statement. `attempt` is null when the item is
+ * ended without having been started (its attempts are used up).
  * @throws EngineError `LEASE_LOST` when the row is no longer ours to end.
  */
 export async function settleItem(
@@ -55,6 +60,7 @@ export async function settleItem(
   item: Item,
   attempt: number | null,
   settlement: Settlement,
+  next: Item | null,
 ): Promise<void> {
   const rows = await tx.query(SETTLE, [
     item.seq,
@@ -66,8 +72,12 @@ export async function settleItem(
     settlement.reason,
     settlement.retryInMs,
     settlement.code,
+    next?.seq ?? null,
+    next?.generation ?? null,
+    next?.attempt ?? null,
   ])
   if (rows.length === 0) {
     throw new EngineError('LEASE_LOST', `item ${item.seq} is no longer ready`)
   }
+  if (next?.kind === 'check') await tx.query(UNCOALESCE, [next.seq])
 }
