@@ -7,8 +7,14 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@quittance\/(engine|simulator)$/, replacement: source('./packages/$1/src/index.ts') },
-      { find: /^@quittance\/(engine|simulator)\/(.+)$/, replacement: source('./packages/$1/src/$2.ts') },
+      {
+        find: /^@quittance\/(engine|simulator)$/,
+        replacement: source('./packages/$1/src/index.ts'),
+      },
+      {
+        find: /^@quittance\/(engine|simulator)\/(.+)$/,
+        replacement: source('./packages/$1/src/$2.ts'),
+      },
       { find: /^quittance$/, replacement: source('./packages/server/src/index.ts') },
     ],
   },

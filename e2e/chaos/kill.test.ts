@@ -107,7 +107,10 @@ async function deliver(url: string, n: number): Promise<boolean> {
   }
 }
 
-const stateOf = async (url: string): Promise<State> => (await fetch(`${url}/state`)).json()
+async function stateOf(url: string): Promise<State> {
+  const state: State = JSON.parse(await (await fetch(`${url}/state`)).text())
+  return state
+}
 
 async function settled(url: string): Promise<State> {
   for (let look = 0; look < 600; look += 1) {

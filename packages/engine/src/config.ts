@@ -96,6 +96,7 @@ export interface CatalogueItem {
     | 'allowed_payment_method_types'
     | 'automatic_tax'
     | 'billing_address_collection'
+    | 'branding_settings'
     | 'locale'
     | 'phone_number_collection'
     | 'shipping_address_collection'

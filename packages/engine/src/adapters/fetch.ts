@@ -16,6 +16,7 @@ import {
 } from './http/routes.ts'
 import { DEFAULT_PAGES, type Pages } from './pages.ts'
 
+export { browserOf } from './http/cookie.ts'
 export type { FetchContext } from './http/routes.ts'
 export type { Page, Pages } from './pages.ts'
 

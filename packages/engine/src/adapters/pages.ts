@@ -14,7 +14,7 @@ export interface Page {
 /** Whole documents. Escape what you put into them: `escapeHtml` is exported for that. */
 export interface Pages {
   /** `view.order` is null for a visitor who proved nothing: show the status and nothing else. */
-  success(view: SuccessView, url: URL): Page
+  success(view: SuccessView, url: URL): Page | Promise<Page>
   cancel(): Page
   /** For unknown, malformed and foreign sessions alike. */
   notFound(): Page

@@ -110,7 +110,7 @@ export const success: RouteHandler = async (call) => {
     const { orderId, status, order } = view
     return json(200, { orderId, status, ...(order === null ? {} : shown(order)) }, VARY)
   }
-  return html(200, pages.success(view, url), VARY)
+  return html(200, await pages.success(view, url), VARY)
 }
 
 export const cancel: RouteHandler = async (call) => {
