@@ -1,32 +1,49 @@
 // Owns what `npm start` runs: simulator, engine, server and storefront, composed in one process.
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createSimulator } from '@quittance/simulator'
+import { EngineError } from '@quittance/engine'
+import { createSimulator, type Simulator } from '@quittance/simulator'
 import {
   ConfigError,
   claimSocketPath,
   createLogger,
-  errorFields,
+  isAnswered,
   loadConfig,
   startServer,
   stopOnSignals,
+  tellFailure,
 } from 'quittance'
 import { bannerLine, bannerText } from './banner.ts'
 import { createDeliveries, deliveryHandlers } from './deliveries.ts'
 import { CATALOGUE } from './goods.ts'
-import { readOptions } from './options.ts'
+import { type DemoOptions, readOptions } from './options.ts'
 import { DEMO_API_KEY, ensureGoods, keptWebhookSecret } from './simulated-stripe.ts'
 import { storefront } from './storefront/routes.ts'
 
 /** Names that the demo hands on to the server; everything else it decides itself. */
 const HANDED_ON = ['PORT', 'HOST', 'LOG_LEVEL', 'LOG_FORMAT'] as const
 
+/** Says which variable is to be changed, and takes no socket from a demo that still runs. */
+async function startSimulator(
+  { simulatorPort, dataDir }: DemoOptions,
+  socketPath: string,
+): Promise<Simulator> {
+  if (await isAnswered(socketPath)) {
+    throw new EngineError('STORE_LOCKED', `another demo runs on the data directory ${dataDir}`)
+  }
+  return await createSimulator({ port: simulatorPort, socketPath }).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const found = `port ${simulatorPort} cannot be listened on (${code})`
+    throw new ConfigError([{ key: 'SIMULATOR_PORT', found, cure: 'Name another port, or 0.' }])
+  })
+}
+
 async function main(): Promise<void> {
   const environment = process.env
   const options = readOptions(process.argv.slice(2), environment, process.cwd())
   const secret = await keptWebhookSecret(options.dataDir)
   const socketPath = await claimSocketPath(options.dataDir, 'simulator.sock')
-  const simulator = await createSimulator({ port: options.simulatorPort, socketPath })
+  const simulator = await startSimulator(options, socketPath)
   const handedOn = HANDED_ON.flatMap((key) => {
     const value = environment[key]
     return value === undefined ? [] : [[key, value] as const]
@@ -79,7 +96,7 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  const told = error instanceof ConfigError ? error.message : JSON.stringify(errorFields(error))
-  process.stderr.write(`${told}\n`)
-  process.exit(error instanceof ConfigError ? 2 : 1)
+  const { text, exitCode } = tellFailure(error)
+  process.stderr.write(`${text}\n`)
+  process.exit(exitCode)
 }

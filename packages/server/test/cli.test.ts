@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findStripeCli, stripeEnvironment } from '../src/cli/commands/stripe.ts'
 import { runCli } from '../src/cli/main.ts'
@@ -122,6 +123,15 @@ describe('without a running server', () => {
 describe('the Stripe CLI', () => {
   it('is found beside this package', () => {
     expect(findStripeCli({}, directory)?.prefix[0]).toMatch(/@stripe.cli.bin.shim\.js$/)
+  })
+  it('is the one on the PATH when none is installed here, else none', () => {
+    const elsewhere = pathToFileURL(join(directory, 'index.js')).href
+    const onPath = join(directory, 'stripe')
+    writeFileSync(onPath, '', { mode: 0o755 })
+    const environment = { PATH: `/nowhere:${directory}` }
+    const program = findStripeCli(environment, directory, elsewhere)
+    expect(program).toEqual({ command: onPath, prefix: [] })
+    expect(findStripeCli({ PATH: '/nowhere' }, directory, elsewhere)).toBeNull()
   })
   it('gets the socket, a key, and no way to the network', () => {
     expect(stripeEnvironment({ HOME: '/home/jo' }, '/data/simulator.sock')).toEqual({

@@ -1,8 +1,6 @@
 // Owns the way from words to an exit code: which command, which options, and how errors are told.
 import { parseArgs } from 'node:util'
-import { isEngineError } from '@quittance/engine'
-import { ConfigError } from '../config/problem.ts'
-import { mask } from '../log.ts'
+import { tellFailure } from '../failure.ts'
 import {
   type CliContext,
   type Command,
@@ -118,19 +116,11 @@ function report(error: unknown, { complain }: CliContext): ExitCode {
     complain(`quittance: ${error.message}\nSee \`${help}\`.\n`)
     return 2
   }
-  if (error instanceof ConfigError) {
-    complain(`quittance: ${error.message}\n`)
-    return 2
-  }
   if (error instanceof Refused) {
     complain(`quittance: ${`${error.message} (${error.code}). ${error.cure}`.trimEnd()}\n`)
     return error.code === 'FILTER_INVALID' ? 2 : 1
   }
-  if (isEngineError(error)) {
-    complain(`quittance: ${mask(error.message)} (${error.code}). ${error.cure}\n`)
-    return error.code === 'CONFIG_INVALID' ? 2 : 1
-  }
-  const name = error instanceof Error ? `${error.name}: ${mask(error.message)}` : 'unknown error'
-  complain(`quittance: unexpected failure. ${name}\n`)
-  return 1
+  const { text, exitCode } = tellFailure(error)
+  complain(`quittance: ${text}\n`)
+  return exitCode
 }

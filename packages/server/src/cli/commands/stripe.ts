@@ -32,8 +32,12 @@ interface Program {
 }
 
 /** The CLI beside this package or the caller's project, else the one on the PATH. */
-export function findStripeCli(environment: Environment, directory: string): Program | null {
-  for (const base of [pathToFileURL(join(directory, 'package.json')).href, import.meta.url]) {
+export function findStripeCli(
+  environment: Environment,
+  directory: string,
+  ownBase: string = import.meta.url,
+): Program | null {
+  for (const base of [pathToFileURL(join(directory, 'package.json')).href, ownBase]) {
     try {
       const manifest = createRequire(base).resolve('@stripe/cli/package.json')
       return { command: process.execPath, prefix: [join(dirname(manifest), 'bin', 'shim.js')] }
