@@ -1,7 +1,7 @@
 // Goal: the listener hands requests on untouched, refuses strangers behind a proxy, and drains.
 // Method: real sockets on free ports; the engine's handler is a function that tells what it got.
 import { createHash, randomBytes } from 'node:crypto'
-import { systemTimers } from '@quittance/engine'
+import { systemClock, systemTimers } from '@quittance/engine'
 import { afterEach, describe, expect, it } from 'vitest'
 import { answerWhileStarting, createApp } from '../src/http/app.ts'
 import { type Fetch, type Listener, listenTcp } from '../src/http/listen.ts'
@@ -112,9 +112,12 @@ describe('starting and stopping', () => {
     await arrival
     const closed = listener.close(5_000)
     await expect(fetch(listener.url)).rejects.toThrow()
+    const released = systemClock.now()
     release()
     expect(await (await asked).text()).toBe('done')
     await closed
+    // Its connection was kept alive, and yet nobody waits for it.
+    expect(systemClock.now() - released).toBeLessThan(1_000)
   })
 
   it('cuts a request that outlasts the drain', async () => {

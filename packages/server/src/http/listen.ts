@@ -1,6 +1,6 @@
 // Owns the listeners: TCP with or without TLS, a unix socket, their time limits and their drain.
 import { chmod, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { EngineError, type Timers } from '@quittance/engine'
@@ -37,10 +37,11 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
   const handle = getRequestListener((request, bindings) =>
     options.fetch(request, onlyHttp1(bindings)),
   )
-  const server: Server =
+  const server: Server = watched(
     tls === null
       ? createServer(SERVER_LIMITS, handle)
-      : createTlsServer({ ...SERVER_LIMITS, cert: tls.cert, key: tls.key }, handle)
+      : createTlsServer({ ...SERVER_LIMITS, cert: tls.cert, key: tls.key }, handle),
+  )
   await listening(server, (ready) => server.listen(port, host, ready), `${host}:${port}`)
   const bound = server.address()
   const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port
@@ -59,13 +60,30 @@ export async function listenSocket(
   timers: Timers,
 ): Promise<{ close(drainMs: number): Promise<void> }> {
   await rm(path, { force: true })
-  const server = createServer(
-    SERVER_LIMITS,
-    getRequestListener((request) => fetch(request)),
+  const server = watched(
+    createServer(
+      SERVER_LIMITS,
+      getRequestListener((request) => fetch(request)),
+    ),
   )
   await listening(server, (ready) => server.listen(path, ready), path)
   await chmod(path, 0o600)
   return { close: (drainMs) => drain(server, drainMs, timers) }
+}
+
+/** What each server is answering at the moment. */
+const answering = new WeakMap<Server, Set<ServerResponse>>()
+
+const noop = () => undefined
+
+function watched(server: Server): Server {
+  const responses = new Set<ServerResponse>()
+  answering.set(server, responses)
+  server.prependListener('request', (_request, response) => {
+    responses.add(response)
+    response.once('close', () => responses.delete(response))
+  })
+  return server
 }
 
 function listening(
@@ -85,6 +103,11 @@ function listening(
 
 async function drain(server: Server, drainMs: number, timers: Timers): Promise<void> {
   if (!server.listening) return
+  // A connection that is kept alive would outlast its last answer by a minute.
+  const hurry = () => {
+    timers.turn().then(() => server.closeIdleConnections(), noop)
+  }
+  for (const response of answering.get(server) ?? []) response.once('close', hurry)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   const cancel = timers.after(drainMs, () => server.closeAllConnections())
   await closed
