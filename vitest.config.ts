@@ -22,6 +22,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'demo/test/**/*.test.ts', 'e2e/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: ['default'],
+    // The report is what .ci/run counts.
+    reporters: ['default', ['json', { outputFile: 'artifacts/test-report.json' }]],
   },
 })

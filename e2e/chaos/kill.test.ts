@@ -1,125 +1,17 @@
 // Goal: nothing acknowledged is lost and nothing takes effect twice, however the process dies.
 // Method: real processes, killed by SIGKILL at named points; the sender repeats like Stripe does
 // and keeps its own journal of what was acknowledged.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { backends, postgresBackend } from '../../packages/engine/test/support/databases.ts'
+import { deliver, effectOf, settled, start, startWhole, stateOf } from './processes.ts'
 
-const SECRET = 'whsec_chaos'
 const KILLS = Number(process.env.CHAOS_KILLS ?? 6)
-const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url))
 const POINTS = ['started', 'handler', 'applied', 'committed'] as const
-
-interface Plan {
-  readonly point: string | null
-  readonly nth: number
-  readonly signal: 'SIGKILL' | 'SIGSTOP'
-  readonly databaseUrl: string | null
-  readonly dataDir: string | null
-  readonly orders: readonly string[]
-}
-
-interface State {
-  readonly live: number
-  readonly probe: readonly string[]
-  readonly bad: readonly unknown[]
-}
-
-const running = new Set<ChildProcess>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
-interface Running {
-  readonly child: ChildProcess
-  readonly url: string
-}
-
-/** Null when it died before it could listen: work of the round before may reach the point first. */
-async function start(plan: Plan): Promise<Running | null> {
-  const child = spawn(process.execPath, [WORKER], {
-    env: { ...process.env, CHAOS_PLAN: JSON.stringify({ ...plan, secret: SECRET }) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  running.add(child)
-  child.once('exit', () => running.delete(child))
-  if (child.stdout === null) throw new TypeError('no stdout')
-  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
-  if (child.signalCode !== null) return null
-  const { port }: { port: number } = JSON.parse(String(line))
-  return { child, url: `http://127.0.0.1:${port}` }
-}
-
-async function startWhole(plan: Plan): Promise<Running> {
-  const started = await start(plan)
-  if (started === null) throw new Error('a process without a crash point died')
-  return started
-}
-
-/** Two of three deliveries are about one of a few customers, the third pays an order. */
-function eventOf(n: number): Record<string, unknown> {
-  const id = `evt_${n}`
-  const base = { id, object: 'event', livemode: false, api_version: null, created: 1 }
-  if (n % 3 !== 0) {
-    const object = { id: `cus_${n % 4}`, object: 'customer' }
-    return { ...base, type: 'customer.created', data: { object } }
-  }
-  const object = {
-    id: `cs_ord_${n}`,
-    object: 'checkout.session',
-    livemode: false,
-    mode: 'payment',
-    status: 'complete',
-    payment_status: 'paid',
-    payment_intent: `pi_${n}`,
-    currency: 'eur',
-    amount_subtotal: 1500,
-    amount_total: 1500,
-    metadata: { quittance_order: `ord_${n}` },
-  }
-  return { ...base, type: 'checkout.session.completed', data: { object } }
-}
-
-const effectOf = (n: number) => (n % 3 === 0 ? `ord_${n}` : `evt_${n}`)
-
-/** Answers whether the delivery was acknowledged. */
-async function deliver(url: string, n: number): Promise<boolean> {
-  const body = JSON.stringify(eventOf(n))
-  const t = Math.floor(Date.now() / 1000)
-  const v1 = createHmac('sha256', SECRET).update(`${t}.${body}`).digest('hex')
-  try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { 'stripe-signature': `t=${t},v1=${v1}` },
-      signal: AbortSignal.timeout(5_000),
-    })
-    return answer.status === 200
-  } catch {
-    return false
-  }
-}
-
-async function stateOf(url: string): Promise<State> {
-  const state: State = JSON.parse(await (await fetch(`${url}/state`)).text())
-  return state
-}
-
-async function settled(url: string): Promise<State> {
-  for (let look = 0; look < 600; look += 1) {
-    const state = await stateOf(url)
-    if (state.live === 0) return state
-    await sleep(50)
-  }
-  throw new Error('the work did not end within 30 s')
-}
 
 describe.each(backends)('a process killed on $name', (backend) => {
   test(`loses nothing and does nothing twice, ${KILLS} times`, {
@@ -193,4 +85,27 @@ describe.skipIf(postgresBackend === null)('a process stopped past its lease', ()
       await db.drop()
     },
   )
+})
+
+describe.each(backends)('a serverless host on $name', (backend) => {
+  test('frozen right after the 200 has done the work before it', { timeout: 60_000 }, async () => {
+    const embedded = backend.name === 'pglite'
+    const db = embedded ? null : await backend.open()
+    const dataDir = embedded ? await mkdtemp(join(tmpdir(), 'quittance-frozen-')) : null
+    const orders = ['ord_0']
+    const base = { databaseUrl: db?.url ?? null, dataDir, orders, point: null, nth: 0 }
+    const host = await startWhole({ ...base, signal: 'SIGKILL', mode: 'inline' })
+    expect(await deliver(host.url, 0)).toBe(true)
+    expect(await deliver(host.url, 1)).toBe(true)
+    const gone = once(host.child, 'exit')
+    host.child.kill('SIGKILL')
+    await gone
+    // The next host only looks: an inline engine works for deliveries, and gets none.
+    const next = await startWhole({ ...base, signal: 'SIGKILL', mode: 'inline' })
+    const state = await stateOf(next.url)
+    expect(state).toEqual({ live: 0, probe: ['ord_0', 'evt_1'], bad: [] })
+    next.child.kill('SIGKILL')
+    await db?.drop()
+    if (dataDir !== null) await rm(dataDir, { recursive: true, force: true })
+  })
 })

@@ -29,6 +29,7 @@ const engine = createEngine(
     mode: 'test',
     endpoints: { default: { secrets: [plan.secret] } },
     processor: {
+      mode: plan.mode ?? 'resident',
       leaseMs: 400,
       pollMs: 50,
       attemptsMax: 100,

@@ -177,7 +177,7 @@ function details(order: Order): string {
   return `<dl>${items.join('')}</dl>\n`
 }
 
-export const DEFAULT_PAGES: Pages = {
+export const DEFAULT_PAGES = {
   success({ status, order }, url) {
     const words = WORDS[status]
     return page({
@@ -205,4 +205,4 @@ export const DEFAULT_PAGES: Pages = {
       text: 'Nothing is lost. Please reload this page in a moment, and do not pay again.',
       tone: 'wait',
     }),
-}
+} satisfies Pages

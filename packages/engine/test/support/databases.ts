@@ -95,6 +95,9 @@ if (serverUrl === '' && process.env.CI === 'true') {
   throw new Error('CI must run the PostgreSQL suites: set DATABASE_URL')
 }
 
+if (serverUrl === '')
+  console.info('skipped: the PostgreSQL suites, because DATABASE_URL is not set')
+
 /** Each suite runs on every one of these. */
 export const backends: readonly Backend[] =
   serverUrl === '' ? [embedded] : [embedded, served(serverUrl)]
