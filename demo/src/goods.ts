@@ -1,6 +1,8 @@
 // Owns what the demo shop sells: the items, their prices, and the catalogue that the engine checks.
 import type { CatalogueItem } from '@quittance/engine'
 
+export const SHOP_NAME = 'Harbour & Quire'
+
 export interface Good {
   readonly itemId: string
   readonly name: string
@@ -68,7 +70,11 @@ export const lookupKeyOf = (good: Good): string => `quittance_demo_${good.itemId
 export const CATALOGUE: Readonly<Record<string, CatalogueItem>> = Object.fromEntries(
   GOODS.map((good) => [
     good.itemId,
-    { lookupKey: lookupKeyOf(good), quantity: { min: 1, max: good.quantityMax } },
+    {
+      lookupKey: lookupKeyOf(good),
+      quantity: { min: 1, max: good.quantityMax },
+      session: { branding_settings: { display_name: SHOP_NAME } },
+    },
   ]),
 )
 

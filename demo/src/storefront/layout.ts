@@ -1,5 +1,6 @@
 // Owns the frame of every page: head, header, footer; text is escaped by the template itself.
 import { html } from 'hono/html'
+import { SHOP_NAME } from '../goods.ts'
 
 export type Html = ReturnType<typeof html>
 
@@ -11,8 +12,6 @@ export interface Frame {
   /** A script of this page, by its file name. */
   readonly script?: string
 }
-
-export const SHOP_NAME = 'Harbour & Quire'
 
 /** Nothing comes from elsewhere, so a page that was tampered with can load nothing either. */
 export const PAGE_HEADERS = {

@@ -1,7 +1,6 @@
 // Owns the shop's own routes: the window, the orders of this browser, and the pages around payment.
 import type { Database, Engine, Order } from '@quittance/engine'
-import type { Page } from '@quittance/engine/adapters/fetch'
-import { browserOf } from '@quittance/engine/adapters/http/cookie'
+import { browserOf, type Page } from '@quittance/engine/adapters/fetch'
 import { Hono } from 'hono'
 import { type Extension, errorFields } from 'quittance'
 import { deliveryOf } from '../deliveries.ts'
@@ -64,16 +63,6 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
     return story === null ? notFound() : respond(progress(story))
   })
 
-  // Our own page of the buyer's return, over the same call that the engine's page makes. A client
-  // that asks for JSON gets the engine's answer.
-  routes.get('/success', async ({ req }, next) => {
-    if (!(req.header('accept') ?? '').includes('text/html')) return await next()
-    const sessionId = req.query('session_id') ?? ''
-    const view = await engine.checkout.success({ sessionId, ...visitorOf(req.raw) })
-    if (view === null) return notFound()
-    const story = view.order === null ? null : await storyOf(view.order)
-    return respond(successPage(view, story, simulatorUrl))
-  })
   routes.onError((error) => {
     engine.http.logger.warn('a page could not be shown', errorFields(error))
     return respond(unavailablePage(simulatorUrl), 503)
@@ -86,6 +75,10 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
   return {
     routes,
     pages: {
+      async success(view) {
+        const story = view.order === null ? null : await storyOf(view.order)
+        return pageOf(successPage(view, story, simulatorUrl))
+      },
       cancel: () => pageOf(cancelPage(simulatorUrl)),
       notFound: () => pageOf(notFoundPage(simulatorUrl)),
       unavailable: () => pageOf(unavailablePage(simulatorUrl)),
