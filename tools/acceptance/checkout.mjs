@@ -33,7 +33,7 @@ function timeStart(cwd, dataDir) {
   })
 }
 
-async function freshClone(context, use) {
+async function freshClone(use) {
   const directory = mkdtempSync(join(tmpdir(), 'quittance-clone-'))
   const clone = join(directory, 'quittance')
   try {
@@ -59,7 +59,7 @@ export const claims = [
     claim:
       'On a fresh clone npm ci && npm start prints its URL within 20 s; a browser buys, is declined, passes 3-D Secure, settles a delayed method',
     run: (context) =>
-      freshClone(context, async (clone, directory) => {
+      freshClone(async (clone, directory) => {
         const { startMs } = await timeStart(clone, join(directory, 'data'))
         const browser = await vitest(['e2e/browser.test.ts'], { cwd: clone, env: onBoth(context) })
         return {
@@ -149,13 +149,12 @@ export const claims = [
     claim:
       'npm ci && npm test passes on a fresh clone with nothing but Node, says what it skipped, under 5 minutes; with DATABASE_URL the same suites run on PostgreSQL',
     run: (context) =>
-      freshClone(context, async (clone) => {
+      freshClone(async (clone) => {
         const started = Date.now()
-        const env = { DATABASE_URL: '', CI: '' }
+        const env = { DATABASE_URL: '', CI: '', NO_COLOR: '1' }
         const bare = await command('npm', ['test'], { cwd: clone, env, timeoutMs: 600_000 })
         const seconds = Math.round((Date.now() - started) / 1000)
-        const tests =
-          /Tests\s+(.*)/.exec(bare.output.replaceAll(/\u001b\[\d+m/g, ''))?.[1] ?? 'no tests'
+        const tests = /Tests\s+(.*)/.exec(bare.output)?.[1] ?? 'no tests'
         const saysSo = /skipped: .*PostgreSQL/.test(bare.output)
         const engine = await vitest(['packages/engine'], { cwd: clone, env: onBoth(context) })
         return {

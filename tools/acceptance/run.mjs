@@ -34,14 +34,8 @@ export async function vitest(files, { cwd = process.cwd(), env = {}, timeoutMs =
   const started = Date.now()
   const { code, output } = await command(
     process.execPath,
-    [
-      join(cwd, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      ...files,
-      '--reporter=json',
-      `--outputFile=${reportFile}`,
-    ],
-    { cwd, env, timeoutMs },
+    [join(cwd, 'node_modules/vitest/vitest.mjs'), 'run', ...files],
+    { cwd, env: { ...env, TEST_REPORT: reportFile }, timeoutMs },
   )
   const seconds = Math.round((Date.now() - started) / 1000)
   try {
