@@ -107,6 +107,10 @@ async function start(
   answer = app.fetch
   // Closed first of all: a request that was accepted finds the engine still working.
   closers.push(() => listener.close(HTTP_DRAIN_MS))
+  if (config.mode === 'live' && config.database.kind === 'pglite') {
+    const cure = 'Set DATABASE_URL: the embedded database does not survive a power loss.'
+    logger.warn('live mode on the embedded database', { cure })
+  }
   logger.info('ready', { state: config.mode })
   return { url: publicUrl, engine, database }
 }
