@@ -99,12 +99,23 @@ export function createLogger(options: LogOptions): Logger {
 
 const MARKS: Readonly<Record<string, string>> = { debug: '·', info: ' ', warn: '!', error: '✗' }
 
+/** What only programs look for, or what is as expected, is left out for people. */
+const isPlain = ([name, value]: readonly [string, unknown]): boolean =>
+  name === 'seq' ||
+  name === 'secretIndex' ||
+  name === 'worker' ||
+  value === false ||
+  (name === 'endpoint' && value === 'default') ||
+  (name === 'state' && value === 'ready')
+
 /** One line for a person: time, a mark when it is not well, the message, the fields. */
 function pretty(line: string): string {
   const record: unknown = JSON.parse(line)
   if (typeof record !== 'object' || record === null) return line.trimEnd()
   const { level, time, msg, ...fields } = record as Record<string, unknown>
   const clock = String(time).slice(11, 19)
-  const rest = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`)
+  const rest = Object.entries(fields)
+    .filter((field) => !isPlain(field))
+    .map(([name, value]) => `${name}=${String(value)}`)
   return [`${clock} ${MARKS[String(level)] ?? ' '} ${String(msg)}`, ...rest].join('  ')
 }

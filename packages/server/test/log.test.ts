@@ -69,6 +69,6 @@ describe('errors', () => {
 
 it('writes one readable line for a person', () => {
   const { lines, logger } = capture('pretty')
-  logger.warn('order held', { orderId: 'o_1', reason: 'amount' })
+  logger.warn('order held', { orderId: 'o_1', reason: 'amount', seq: '7', duplicate: false })
   expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d ! order held {2}orderId=o_1 {2}reason=amount\n$/)
 })
