@@ -1,12 +1,13 @@
 // Owns the public shape of a running engine: what an app, an adapter or a server may call.
 import type { SessionMade, SessionRequest } from './checkout/create-session.ts'
+import type { HistoryView, OrderListFilter } from './checkout/orders.ts'
 import type { SuccessView } from './checkout/return.ts'
 import type { Visitor } from './checkout/visitor.ts'
 import type { Identity, Order } from './config.ts'
 import type { ProcessedTable } from './pipeline/inbox/import.ts'
 import type { AttemptView, EventFilter, EventRow } from './pipeline/inbox/read.ts'
 import type { Logger } from './ports/logger.ts'
-import type { Mode, OrderStatus, Receipt } from './types.ts'
+import type { Mode, Receipt } from './types.ts'
 
 /** One row of `events list`. */
 export type EventSummary = EventRow
@@ -16,20 +17,9 @@ export interface EventDetail extends EventRow {
   readonly attemptRows: readonly AttemptView[]
 }
 
-export interface OrderFilter {
-  readonly status?: OrderStatus
-  readonly userId?: string
-  readonly limit?: number
-}
+export type OrderFilter = OrderListFilter
 
-export interface HistoryRow {
-  readonly from: OrderStatus | null
-  readonly to: string
-  readonly cause: string
-  readonly eventId: string | null
-  readonly note: string | null
-  readonly at: Date
-}
+export type HistoryRow = HistoryView
 
 /** The url is a bearer-style value: hand it to the buyer, never to a log. */
 export type CreatedSession = SessionMade

@@ -55,7 +55,7 @@ export async function getOrderFor(
   return row !== null && relationOf(row, visitor) === 'buyer' ? toOrder(row) : null
 }
 
-export interface HistoryView extends Record<string, unknown> {
+export interface HistoryView {
   readonly from: OrderStatus | null
   readonly to: string
   readonly cause: string
@@ -70,5 +70,5 @@ from quittance.order_history where order_id = $1 order by n`
 
 /** Every transition and remark, oldest first. */
 export async function historyOf(on: Queryable, id: string): Promise<HistoryView[]> {
-  return await on.query<HistoryView>(HISTORY, [id])
+  return await on.query<HistoryView & Record<string, unknown>>(HISTORY, [id])
 }

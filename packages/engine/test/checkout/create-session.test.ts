@@ -1,21 +1,14 @@
 // Goal: the browser decides item and quantity only, and no repeat makes a second session.
 // Method: requests into the real engine over a Stripe in memory that can be slow, down or refuse.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createEngine } from '../../src/engine.ts'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { backends, useDatabase } from '../support/databases.ts'
 import { openShop, SECRET, type Shop } from '../support/shop.ts'
 
 describe.each(backends)('create-session on $name', (backend) => {
-  let db: TestDatabase
+  const db = useDatabase(backend)
   let shop: Shop
-  beforeAll(async () => {
-    db = await backend.open()
-  })
-  afterAll(async () => {
-    await db.drop()
-  })
-  beforeEach(async () => {
-    await db.reset()
+  beforeEach(() => {
     shop = openShop(db)
   })
 

@@ -1,8 +1,8 @@
 // Goal: every kind of delivery has its answer and its row; nothing acknowledged is lost.
 // Method: signed bytes into the real engine; the rows are read back.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { isEngineError } from '../../src/errors.ts'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, SECRET, type Shop, signatureOf } from '../support/shop.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -10,16 +10,9 @@ const nowSeconds = () => Math.floor(Date.now() / 1000)
 const codeOf = (error: unknown) => (isEngineError(error) ? error.code : String(error))
 
 describe.each(backends)('the intake on $name', (backend) => {
-  let db: TestDatabase
+  const db = useDatabase(backend)
   let shop: Shop
-  beforeAll(async () => {
-    db = await backend.open()
-  })
-  afterAll(async () => {
-    await db.drop()
-  })
-  beforeEach(async () => {
-    await db.reset()
+  beforeEach(() => {
     shop = openShop(db)
   })
 

@@ -1,20 +1,13 @@
 // Goal: one payment end to end, by event and by redirect, on every database.
 // Method: the real engine over a Stripe in memory; work happens only when a test drains.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, type Shop } from '../support/shop.ts'
 
 describe.each(backends)('an order on $name', (backend) => {
-  let db: TestDatabase
+  const db = useDatabase(backend)
   let shop: Shop
-  beforeAll(async () => {
-    db = await backend.open()
-  })
-  afterAll(async () => {
-    await db.drop()
-  })
-  beforeEach(async () => {
-    await db.reset()
+  beforeEach(() => {
     shop = openShop(db)
   })
 

@@ -1,22 +1,15 @@
 // Goal: what does not match the snapshot is held with its reason, and the order stays as it was.
 // Method: sessions that Stripe could send, each with one thing off.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, type Shop } from '../support/shop.ts'
 
 type Json = Record<string, unknown>
 
 describe.each(backends)('a mismatch on $name', (backend) => {
-  let db: TestDatabase
+  const db = useDatabase(backend)
   let shop: Shop
-  beforeAll(async () => {
-    db = await backend.open()
-  })
-  afterAll(async () => {
-    await db.drop()
-  })
-  beforeEach(async () => {
-    await db.reset()
+  beforeEach(() => {
     shop = openShop(db, {
       catalogue: {
         poster: { price: 'price_poster' },

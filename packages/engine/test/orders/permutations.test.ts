@@ -2,9 +2,9 @@
 // Method: fast-check draws a history at Stripe and an order of its news, with duplicates; half of
 // the news comes while the flow still runs. The end state is compared with the history's own.
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { OrderStatus } from '../../src/types.ts'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, type Shop } from '../support/shop.ts'
 
 type Json = Record<string, unknown>
@@ -71,15 +71,8 @@ const scenario = fc.record({
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 60)
 
 describe.each(backends)('any order of arrival on $name', (backend) => {
-  let db: TestDatabase
+  const db = useDatabase(backend)
   let shop: Shop
-  beforeAll(async () => {
-    db = await backend.open()
-  })
-  afterAll(async () => {
-    await db.drop()
-  })
-  beforeEach(() => db.reset())
 
   /** One buyer's story; answers what was seen of it. */
   async function play(drawn: typeof scenario extends fc.Arbitrary<infer T> ? T : never) {

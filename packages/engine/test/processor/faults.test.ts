@@ -1,26 +1,21 @@
 // Goal: a handler's fault costs a retry, never the process, the acknowledgement or a second effect.
 // Method: handlers that misbehave on their first runs; attempts and rows are read back.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { OrderHandler } from '../../src/config.ts'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, type Shop } from '../support/shop.ts'
 
 const forever = () => new Promise<void>(() => undefined)
 
 describe.each(backends)('a faulty handler on $name', (backend) => {
-  let db: TestDatabase
+  const db = useDatabase(backend)
   let runs = 0
   let fault: OrderHandler = () => undefined
   let shop: Shop
   beforeAll(async () => {
-    db = await backend.open()
     await db.database.query('create table public.licences (order_id text primary key)')
   })
-  afterAll(async () => {
-    await db.drop()
-  })
   beforeEach(async () => {
-    await db.reset()
     await db.database.query('truncate public.licences')
     runs = 0
     shop = openShop(db, {

@@ -1,21 +1,14 @@
 // Goal: leases exclude, fences hold, crashes are counted, and no work is lost between two workers.
 // Method: the SQL of the processor on real databases, with tokens moved on behind its back.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../src/engine.ts'
 import { claim } from '../../src/pipeline/processor/lease.ts'
-import { backends, type TestDatabase } from '../support/databases.ts'
+import { backends, useDatabase } from '../support/databases.ts'
 import { FakeStripe } from '../support/fake-stripe.ts'
 import { eventOf, openShop, paid, SECRET, signatureOf } from '../support/shop.ts'
 
 describe.each(backends)('lanes on $name', (backend) => {
-  let db: TestDatabase
-  beforeAll(async () => {
-    db = await backend.open()
-  })
-  afterAll(async () => {
-    await db.drop()
-  })
-  beforeEach(() => db.reset())
+  const db = useDatabase(backend)
 
   test('a worker whose lease has moved on commits nothing', async () => {
     const effects: string[] = []

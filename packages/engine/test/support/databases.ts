@@ -1,6 +1,7 @@
 // Owns the databases that suites run on: PGlite always, PostgreSQL when DATABASE_URL names one.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { Database } from '../../src/ports/database.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { pglite } from '../../src/storage/pglite.ts'
@@ -101,5 +102,30 @@ if (serverUrl === '')
 /** Each suite runs on every one of these. */
 export const backends: readonly Backend[] =
   serverUrl === '' ? [embedded] : [embedded, served(serverUrl)]
+
+/** Opens a database for the file's tests, empties it before each, and drops it in the end. */
+export function useDatabase(backend: Backend): TestDatabase {
+  let opened: TestDatabase | undefined
+  const db = (): TestDatabase => {
+    if (opened === undefined) throw new TypeError('the database is open only while tests run')
+    return opened
+  }
+  beforeAll(async () => {
+    opened = await backend.open()
+  })
+  afterAll(() => db().drop())
+  beforeEach(() => db().reset())
+  return {
+    get database() {
+      return db().database
+    },
+    get url() {
+      return db().url
+    },
+    reset: () => db().reset(),
+    shift: (seconds) => db().shift(seconds),
+    drop: () => db().drop(),
+  }
+}
 
 export const postgresBackend: Backend | null = serverUrl === '' ? null : served(serverUrl)
