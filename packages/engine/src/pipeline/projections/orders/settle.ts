@@ -116,16 +116,15 @@ async function move(
   session: SessionFacts,
 ): Promise<Outcome> {
   const { cause, eventId, seq } = causeText(scope.cause)
+  // The usual duplicate fact: nothing to compare, nothing to set.
+  if (order.status === to) return { kind: 'done' }
   const moved = await moveOrder(scope.tx, order.id, to, session)
   if (moved === null) {
-    // The same status again is the usual duplicate fact; a lower one is worth a line.
-    if (order.status !== to) {
-      scope.note({
-        level: 'warn',
-        message: 'refused an order transition',
-        fields: { orderId: order.id, from: order.status, to, cause, seq: String(seq) },
-      })
-    }
+    scope.note({
+      level: 'warn',
+      message: 'refused an order transition',
+      fields: { orderId: order.id, from: order.status, to, cause, seq: String(seq) },
+    })
     return { kind: 'done' }
   }
   const note = moved.paid_after_end && !order.paid_after_end ? 'paid after its session ended' : null
