@@ -32,7 +32,14 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   }
   const handler = createEdge(parts)
   server.on('request', (request, response) => handler.emit('request', request, response))
-  if (options.socketPath !== undefined) await listenSocket(handler, options.socketPath)
+  if (options.socketPath !== undefined) {
+    try {
+      await listenSocket(handler, options.socketPath)
+    } catch (error) {
+      await closeServer(server)
+      throw error
+    }
+  }
 
   return {
     url,

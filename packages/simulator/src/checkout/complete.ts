@@ -1,5 +1,5 @@
 /** Completes a session whose buyer is done: its state, its customer, its event. */
-import type { BuyerDetails, Session } from '../account/tables.ts'
+import type { BuyerDetails, Customer, Session } from '../account/tables.ts'
 import type { Transaction } from '../account/transaction.ts'
 import { newCustomer } from '../customers/customer-object.ts'
 import { attach } from '../customers/instruments.ts'
@@ -71,15 +71,22 @@ function customerOf(
   buyer: BuyerDetails,
   attempt: Success | undefined,
 ): string | null {
-  if (session.customer !== null || session.customer_creation !== 'always') return session.customer
-  const { email, name, phone, address } = buyer
-  const customer = newCustomer(tx, { email, name, phone, address })
-  if (!attempt) return customer.id
+  const customer = existingOrNew(tx, session, buyer)
+  if (!customer || !attempt) return customer?.id ?? null
   tx.db.put('payment_intent', { ...attempt.intent, customer: customer.id })
   tx.db.put('charge', { ...attempt.charge, customer: customer.id })
   const method = tx.db.find('payment_method', attempt.intent.payment_method ?? '')
   if (method && attempt.intent.setup_future_usage !== null) attach(tx, method, customer)
   return customer.id
+}
+
+function existingOrNew(
+  tx: Transaction,
+  session: Session,
+  buyer: BuyerDetails,
+): Customer | undefined {
+  if (session.customer !== null) return tx.db.find('customer', session.customer)
+  return session.customer_creation === 'always' ? newCustomer(tx, buyer) : undefined
 }
 
 /** `{CHECKOUT_SESSION_ID}` in the success URL is the merchant's placeholder. */

@@ -14,7 +14,6 @@ import {
   required,
   shape,
   text,
-  unsettable,
 } from '../http/params.ts'
 
 const priceDataFields = {
@@ -200,5 +199,5 @@ export const beyondParams = [
 ] as const
 
 export const sessionUpdateFields = {
-  metadata: unsettable(metadataSpec()),
+  metadata: metadataSpec(),
 }

@@ -103,26 +103,22 @@ export class Dispatcher {
   /** Starts what is due; in manual mode nothing starts but by `drain`. */
   pump(): void {
     if (this.#parts.mode === 'manual' || this.#closed) return
-    while (this.#startNext((delivery) => delivery.dueMs <= this.#parts.nowMs())) {
+    const nowMs = this.#parts.nowMs()
+    while (this.#startNext((delivery) => delivery.dueMs <= nowMs)) {
       // Each round starts one attempt; the limit in flight ends the loop.
     }
-    this.#armTimer()
-  }
-
-  #armTimer(): void {
     this.#cancelTimer?.()
-    this.#cancelTimer = undefined
-    const nowMs = this.#parts.nowMs()
-    // What is overdue waits for a free place, and that calls `pump` itself.
-    const dueMs = this.#queue.nextDueMs(nowMs)
-    if (dueMs === undefined) return
-    this.#cancelTimer = this.#parts.ports.later(dueMs - nowMs, () => this.pump())
+    // Endpoints at their limit need no timer: each attempt that lands pumps again.
+    const dueMs = this.#queue.nextDueMs(this.#isFree)
+    this.#cancelTimer =
+      dueMs === undefined ? undefined : this.#parts.ports.later(dueMs - nowMs, () => this.pump())
   }
 
-  #startNext(due: (delivery: Delivery) => boolean): boolean {
-    const limit = inFlightMax[this.#parts.mode]
-    const free = ({ endpointId }: Delivery) => (this.#flying.get(endpointId) ?? 0) < limit
-    const delivery = this.#queue.take((candidate) => due(candidate) && free(candidate))
+  readonly #isFree = (endpointId: string): boolean =>
+    (this.#flying.get(endpointId) ?? 0) < inFlightMax[this.#parts.mode]
+
+  #startNext(isDue: (delivery: Delivery) => boolean): boolean {
+    const delivery = this.#queue.take(isDue, this.#isFree)
     if (!delivery) return false
     this.#flying.set(delivery.endpointId, (this.#flying.get(delivery.endpointId) ?? 0) + 1)
     if (delivery.attempt === 1) this.#flyingFirsts.add(delivery)
@@ -163,7 +159,7 @@ export class Dispatcher {
 
   #record(delivery: Delivery, result: AttemptResult): void {
     const { eventId, type, endpointId, attempt, dueMs } = delivery
-    if (this.#log.length >= attemptsLogMax) this.#log.shift()
+    if (this.#log.length >= attemptsLogMax) this.#log.splice(0, attemptsLogMax / 10)
     this.#log.push({ eventId, type, endpointId, attempt, ...result, at: Math.floor(dueMs / 1000) })
     if ('status' in result && result.status >= 200 && result.status < 300) {
       const event = this.#parts.db.find('event', eventId)

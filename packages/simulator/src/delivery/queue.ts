@@ -19,42 +19,59 @@ export interface Delivery {
   readonly held: boolean
 }
 
+type Test<T> = (value: T) => boolean
+
 export class Queue {
-  #waiting: Delivery[] = []
+  /** One queue for each endpoint: a slow endpoint holds up nobody else. */
+  readonly #waiting = new Map<string, Delivery[]>()
 
   add(delivery: Delivery): void {
+    const queue = this.#waiting.get(delivery.endpointId) ?? []
+    this.#waiting.set(delivery.endpointId, queue)
     let low = 0
-    let high = this.#waiting.length
+    let high = queue.length
     while (low < high) {
       const middle = (low + high) >> 1
-      const other = this.#waiting[middle]
+      const other = queue[middle]
       if (other && before(delivery, other)) high = middle
       else low = middle + 1
     }
-    this.#waiting.splice(low, 0, delivery)
+    queue.splice(low, 0, delivery)
   }
 
-  /** Takes the first delivery that `wanted` accepts. */
-  take(wanted: (delivery: Delivery) => boolean): Delivery | undefined {
-    const index = this.#waiting.findIndex(wanted)
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
+  /** Takes the first of all due deliveries whose endpoint is free. */
+  take(isDue: Test<Delivery>, isFree: Test<string>): Delivery | undefined {
+    let best: { queue: Delivery[]; index: number; delivery: Delivery } | undefined
+    for (const [endpointId, queue] of this.#waiting) {
+      if (!isFree(endpointId)) continue
+      const index = queue.findIndex(isDue)
+      const delivery = queue[index]
+      if (delivery && (!best || before(delivery, best.delivery))) best = { queue, index, delivery }
+    }
+    best?.queue.splice(best.index, 1)
+    return best?.delivery
   }
 
-  some(wanted: (delivery: Delivery) => boolean): boolean {
-    return this.#waiting.some(wanted)
+  some(wanted: Test<Delivery>): boolean {
+    return [...this.#waiting.values()].some((queue) => queue.some(wanted))
   }
 
-  /** The next moment after `nowMs` at which something falls due. */
-  nextDueMs(nowMs: number): number | undefined {
+  /** When the next delivery of a free endpoint falls due, given that none is due now. */
+  nextDueMs(isFree: Test<string>): number | undefined {
     let next: number | undefined
-    for (const { dueMs } of this.#waiting) {
-      if (dueMs > nowMs && (next === undefined || dueMs < next)) next = dueMs
+    for (const [endpointId, queue] of this.#waiting) {
+      const [first] = queue
+      if (!first || !isFree(endpointId)) continue
+      for (const delivery of queue) {
+        if (momentOf(delivery) > momentOf(first) + 1000) break
+        if (next === undefined || delivery.dueMs < next) next = delivery.dueMs
+      }
     }
     return next
   }
 
   clear(): void {
-    this.#waiting = []
+    this.#waiting.clear()
   }
 }
 

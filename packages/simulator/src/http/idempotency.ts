@@ -6,6 +6,8 @@ import { canonicalForm, type FormNode } from './form.ts'
 /** Stripe may prune a key after this long; then the request runs anew. Virtual time. */
 const keepSeconds = 24 * 60 * 60
 const keyLengthMax = 255
+/** Past this many keys the expired ones are swept. */
+const keysSweptAt = 50_000
 
 interface Entry {
   readonly fingerprint: string
@@ -61,8 +63,13 @@ export function claimKey(
     }
     return known.answer
   }
+  if (table.size >= keysSweptAt) sweep(table, now)
   table.set(key, { fingerprint, at: now, answer: undefined })
   return undefined
+}
+
+function sweep(table: Idempotency, now: number): void {
+  for (const [key, { at }] of table) if (now - at >= keepSeconds) table.delete(key)
 }
 
 function idempotencyError(message: string, status: number): StripeError {

@@ -1,6 +1,6 @@
 /** The HTTP edge: one request handler behind a TCP port on 127.0.0.1 and, if asked, a unix socket. */
 
-import { unlink } from 'node:fs/promises'
+import { lstat, unlink } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Accounts } from '../accounts.ts'
 import { handleHosted } from '../hosted/pages.ts'
@@ -184,7 +184,9 @@ export function listenTcp(server: Server, port: number): Promise<number> {
 
 /** A socket file that a killed simulator left behind is in the way of the next. */
 export async function listenSocket(server: Server, path: string): Promise<void> {
-  await unlink(path).catch(() => undefined)
+  const left = await lstat(path).catch(() => undefined)
+  // Anything but a socket is somebody's file: then listening fails, and says so.
+  if (left?.isSocket()) await unlink(path)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, () => {

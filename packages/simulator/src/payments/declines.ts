@@ -85,18 +85,19 @@ export function cardPaymentError(
 /** A declined payment answers 402 and still leaves its charge and events behind. */
 export function paymentRefused(intent: PaymentIntent): StripeError {
   const {
-    type: _,
+    type,
     code,
     message,
     param,
-    doc_url: __,
+    doc_url: _,
     ...more
   } = intent.last_payment_error ?? {
     type: 'card_error',
   }
   return new StripeError({
     status: 402,
-    type: 'card_error',
+    // A failed authentication is the caller's affair, anything else the card's.
+    type: type === 'invalid_request_error' ? type : 'card_error',
     code,
     message: message ?? 'The payment failed.',
     param,
