@@ -24,6 +24,17 @@ test('the SDK accepts the signature, and the body is the event as it was', async
   expect(() => Stripe.webhooks.constructEvent(first.body, first.signature, 'whsec_other')).toThrow()
 })
 
+test('what a reader does to an event does not reach the object', async () => {
+  const b = await bench({
+    onEvent(event) {
+      const object = asRecord(asRecord(event).data).object
+      if (typeof object === 'object' && object !== null) Object.assign(object, { name: 'spoilt' })
+    },
+  })
+  const { id } = await b.stripe.products.create({ name: 'a' })
+  expect((await b.stripe.products.retrieve(id)).name).toBe('a')
+})
+
 test('the signature’s time is the wall clock, whatever the virtual time', async () => {
   const b = await bench({ now: () => noonMs })
   const hook = await endpoint()
