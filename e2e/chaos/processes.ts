@@ -113,4 +113,3 @@ export async function settled(url: string): Promise<State> {
   }
   throw new Error('the work did not end within 30 s')
 }
-

@@ -6,6 +6,8 @@ const built = new URL('../dist/cli.js', import.meta.url)
 if (existsSync(built)) {
   await import(built.href)
 } else {
-  process.stderr.write('quittance-simulator: not built yet. Run `npm run build` in the repository first.\n')
+  process.stderr.write(
+    'quittance-simulator: not built yet. Run `npm run build` in the repository first.\n',
+  )
   process.exitCode = 1
 }
