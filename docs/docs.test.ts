@@ -1,9 +1,9 @@
 // Goal: what the documents show is what the software does.
 // Method: the examples of docs/reference/http-api.md are sent, in their order, to a real engine on
-// the embedded database; the code of README.md is compiled and run as a process of its own against
-// the simulator, and paid through.
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+// the embedded database; the guides' code is compiled and loaded; the code of README.md is compiled
+// and run as a process of its own against the simulator, and paid through.
+import { spawn, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock, systemTimers } from '@quittance/engine'
 import { createFetchHandler } from '@quittance/engine/adapters/fetch'
@@ -150,6 +150,39 @@ const server = app.listen(0, '127.0.0.1', () => console.log(JSON.stringify(serve
     return text.replace(from, () => to)
   }, block.code)
 }
+
+/** The builds of the guides' blocks load: what they call at the top is called. */
+const LOAD = `
+for (const path of process.argv.slice(1)) await import(path)
+process.exit(0)`
+
+describe('docs/guides', () => {
+  const pages = readdirSync(new URL('guides', import.meta.url)).map((name) => `docs/guides/${name}`)
+  const blocks = pages.flatMap((page) => extractRunnable(page))
+
+  it('hold code that compiles and loads', { timeout: 60_000 }, () => {
+    const nameOf = (page: string, name: string) => `${page.replaceAll(/\W+/g, '-')}/${name}`
+    const files = blocks.map(({ path, name, code }) => [nameOf(path, name), code] as const)
+    const builtOf = compile(Object.fromEntries(files), 'guides')
+    const built = files.map(([name]) => builtOf(name.replace(/\.ts$/, '')))
+    expect(built.length).toBeGreaterThanOrEqual(15)
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', LOAD, '--', ...built],
+      {
+        encoding: 'utf8',
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: 'postgres://127.0.0.1:1/nobody',
+          STRIPE_API_KEY: 'sk_test_guides',
+          STRIPE_WEBHOOK_SECRET: 'whsec_guides',
+          STRIPE_WEBHOOK_SECRET_CONNECT: 'whsec_connect',
+        },
+      },
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+})
 
 describe('README.md', () => {
   it('shows an app that takes a payment once', { timeout: 90_000 }, async () => {

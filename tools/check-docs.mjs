@@ -57,6 +57,9 @@ function checkLinks(page, text) {
       problems.push(`${page}: ${target} has no such heading`)
     }
   }
+}
+
+function checkPaths(page, text) {
   for (const code of inlineCode(text)) {
     if (!/^(packages|docs|tools|e2e|demo|examples)\/[\w./-]+$/.test(code)) continue
     if (!existsSync(code)) problems.push(`${page}: there is no ${code}`)
@@ -189,6 +192,7 @@ for (const page of PAGES) {
   const text = read(page)
   checkLinks(page, text)
   if (isDecision(page)) continue
+  checkPaths(page, text)
   checkCapitals(page, text)
   checkCommands(page, text)
 }
