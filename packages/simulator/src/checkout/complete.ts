@@ -3,7 +3,9 @@ import type { BuyerDetails, Customer, Session } from '../account/tables.ts'
 import type { Transaction } from '../account/transaction.ts'
 import { newCustomer } from '../customers/customer-object.ts'
 import { attach } from '../customers/instruments.ts'
+import { fullAddress } from '../http/common-params.ts'
 import { type Attempt, reportCapture } from '../payments/attempt.ts'
+import { customerDetails } from './session-object.ts'
 
 type Success = Exclude<Attempt, { kind: 'declined' | 'requires_action' }>
 
@@ -20,16 +22,11 @@ export function completeSession(
     status: 'complete',
     payment_status: statusAfter(attempt),
     customer,
-    customer_details: {
-      address: buyer.address ?? emptyAddress,
-      business_name: null,
+    customer_details: customerDetails({
+      ...buyer,
+      address: buyer.address ?? fullAddress(null),
       email: buyer.email ?? session.customer_email,
-      individual_name: null,
-      name: buyer.name,
-      phone: buyer.phone,
-      tax_exempt: 'none',
-      tax_ids: [],
-    },
+    }),
     collected_information: {
       business_name: null,
       individual_name: null,
@@ -48,15 +45,6 @@ export function completeSession(
   if (secret) tx.db.put('session_secret', { ...secret, completedEventId: eventId })
   if (attempt?.kind === 'succeeded') reportCapture(tx, attempt.charge.id)
   return completed
-}
-
-const emptyAddress = {
-  city: null,
-  country: null,
-  line1: null,
-  line2: null,
-  postal_code: null,
-  state: null,
 }
 
 /** An authorisation counts as unpaid until it is captured, as a debit does until it settles. */

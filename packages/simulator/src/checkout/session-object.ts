@@ -41,6 +41,63 @@ function brandingOf(
   }
 }
 
+/** What every new session starts with, whatever was asked for. */
+function blankSession() {
+  return {
+    object: 'checkout.session',
+    after_expiration: null,
+    client_secret: null,
+    collected_information: null,
+    consent: null,
+    consent_collection: null,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: null,
+      terms_of_service_acceptance: null,
+    },
+    customer_account: null,
+    discounts: [],
+    integration_identifier: null,
+    invoice: null,
+    invoice_creation: {
+      enabled: false,
+      invoice_data: {
+        account_tax_ids: null,
+        custom_fields: null,
+        description: null,
+        footer: null,
+        issuer: null,
+        metadata: {},
+        rendering_options: null,
+      },
+    },
+    livemode: false,
+    managed_payments: null,
+    mode: 'payment',
+    origin_context: null,
+    payment_intent: null,
+    payment_link: null,
+    payment_method_collection: 'if_required',
+    payment_method_configuration_details: null,
+    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
+    payment_status: 'unpaid',
+    permissions: null,
+    recovered_from: null,
+    saved_payment_method_options: null,
+    setup_intent: null,
+    shipping_address_collection: null,
+    shipping_cost: null,
+    shipping_options: [],
+    status: 'open',
+    subscription: null,
+    ui_mode: 'hosted_page',
+    wallet_options: null,
+  } satisfies Partial<Session>
+}
+
 export function newSession(tx: Transaction, parts: SessionParts): Session {
   const { params, lineItems } = parts
   const id = tx.newId('cs_test_a1', 58)
@@ -48,10 +105,9 @@ export function newSession(tx: Transaction, parts: SessionParts): Session {
     lineItems.reduce((total, item) => total + item[key], 0)
   const automaticTax = params.automatic_tax?.enabled === true
   return tx.db.put('session', {
+    ...blankSession(),
     id,
-    object: 'checkout.session',
     adaptive_pricing: { enabled: params.adaptive_pricing?.enabled ?? false },
-    after_expiration: null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount_subtotal: sum('amount_subtotal'),
@@ -68,22 +124,9 @@ export function newSession(tx: Transaction, parts: SessionParts): Session {
       : { branding_settings: brandingOf(params.branding_settings) }),
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
-    client_secret: null,
-    collected_information: null,
-    consent: null,
-    consent_collection: null,
     created: tx.now,
     currency: parts.currency,
-    currency_conversion: null,
-    custom_fields: [],
-    custom_text: {
-      after_submit: null,
-      shipping_address: null,
-      submit: null,
-      terms_of_service_acceptance: null,
-    },
     customer: params.customer ?? null,
-    customer_account: null,
     customer_creation:
       params.customer === undefined ? (params.customer_creation ?? 'if_required') : null,
     customer_details:
@@ -91,53 +134,17 @@ export function newSession(tx: Transaction, parts: SessionParts): Session {
         ? null
         : { ...customerDetails({ ...nobody, email: params.customer_email }), tax_ids: null },
     customer_email: params.customer_email ?? null,
-    discounts: [],
     ...(params.excluded_payment_method_types === undefined
       ? {}
       : { excluded_payment_method_types: params.excluded_payment_method_types }),
     expires_at: parts.expiresAt,
-    integration_identifier: null,
-    invoice: null,
-    invoice_creation: {
-      enabled: false,
-      invoice_data: {
-        account_tax_ids: null,
-        custom_fields: null,
-        description: null,
-        footer: null,
-        issuer: null,
-        metadata: {},
-        rendering_options: null,
-      },
-    },
-    livemode: false,
     locale: params.locale ?? null,
-    managed_payments: null,
     metadata: params.metadata ?? {},
-    mode: 'payment',
-    origin_context: null,
-    payment_intent: null,
-    payment_link: null,
-    payment_method_collection: 'if_required',
-    payment_method_configuration_details: null,
-    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: parts.methodTypes,
-    payment_status: 'unpaid',
-    permissions: null,
     phone_number_collection: { enabled: params.phone_number_collection?.enabled ?? false },
-    recovered_from: null,
-    saved_payment_method_options: null,
-    setup_intent: null,
-    shipping_address_collection: null,
-    shipping_cost: null,
-    shipping_options: [],
-    status: 'open',
     submit_type: params.submit_type ?? null,
-    subscription: null,
     success_url: params.success_url,
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: sum('amount_tax') },
-    ui_mode: 'hosted_page',
     url: `${tx.baseUrl}/c/pay/${id}`,
-    wallet_options: null,
   })
 }
