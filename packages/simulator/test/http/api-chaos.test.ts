@@ -39,3 +39,12 @@ test('a rate limit is 429 with its type', async () => {
   const { status, error } = await b.call('GET', '/v1/products')
   expect([status, error.type]).toEqual([429, 'rate_limit_error'])
 })
+
+test('chaos set for all meets accounts that come later', async () => {
+  const b = await bench()
+  b.simulator.chaos({ seed: 1, api: { failNext: 1, status: 500 } })
+  const late = { authorization: 'Bearer sk_test_late' }
+  expect((await b.call('GET', '/v1/products', '', late)).status).toBe(500)
+  expect((await b.call('GET', '/v1/products', '', late)).status).toBe(200)
+  b.simulator.chaos(null)
+})
