@@ -4,7 +4,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { ROUTE_PATHS } from '../packages/engine/dist/adapters/fetch.js'
+import { PINNED_API_VERSION } from '../packages/engine/dist/config.js'
 import { ERRORS } from '../packages/engine/dist/errors.js'
+import { ORDER_STATES } from '../packages/engine/dist/pipeline/projections/orders/states.js'
 import { COMMANDS } from '../packages/server/dist/cli/registry.js'
 import { ENVIRONMENT_KEYS } from '../packages/server/dist/config/keys.js'
 import { compile, extractRunnable } from './docs-blocks.mjs'
@@ -135,6 +137,16 @@ function checkCoverage() {
     mustName('docs/reference/events.md', names, type)
     if (type.endsWith('Reason')) mustName('docs/guides/operate.md', names, type)
   }
+  const registry = read('packages/engine/src/pipeline/projections/registry.ts')
+  const handled = [...registry.matchAll(/'((?:checkout|charge|refund)\.[\w.]+)',/g)]
+  mustName(
+    'docs/guides/webhook-endpoints.md',
+    handled.map((match) => match[1]),
+    'the event type',
+  )
+  mustName('docs/guides/webhook-endpoints.md', [PINNED_API_VERSION], 'the API version')
+  const facts = Object.values(ORDER_STATES).flatMap(({ fact }) => fact ?? [])
+  mustName('docs/guides/handlers.md', facts, 'the fact')
   const sql = readdirSync('packages/engine/src/storage/migrations')
     .map((name) => read(join('packages/engine/src/storage/migrations', name)))
     .join('\n')
@@ -155,6 +167,19 @@ function checkCoverage() {
   })
   const foreign = dependencies.filter((name) => !/^(@quittance\/|quittance$)/.test(name))
   mustName('docs/decisions/0005-dependencies.md', [...new Set(foreign)], 'the dependency')
+}
+
+/** A page that nothing links to is a page that nobody finds. */
+function checkReachable() {
+  const index = join('docs', 'decisions', 'README.md')
+  const linked = new Set(
+    ['README.md', index].flatMap((page) =>
+      [...read(page).matchAll(/\]\(([^)#\s]+)/g)].map((m) => normalize(join(dirname(page), m[1]))),
+    ),
+  )
+  for (const page of under('docs')) {
+    if (page !== index && !linked.has(page)) problems.push(`${page}: neither index links to it`)
+  }
 }
 
 function checkColumns(page, table, sql) {
@@ -197,6 +222,7 @@ for (const page of PAGES) {
   checkCommands(page, text)
 }
 checkCoverage()
+checkReachable()
 const blocks = PAGES.flatMap((page) => extractRunnable(page))
 checkCode(blocks)
 
