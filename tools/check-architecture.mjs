@@ -42,6 +42,7 @@ const roomOf = (file) => {
   return parts.length > 2 ? `pipeline/${parts[1]}` : 'pipeline'
 }
 const used = new Set()
+const imported = new Set()
 const importsOf = (file) =>
   [...readFileSync(file, 'utf8').matchAll(/from\s+'([^']+)'|import\('([^']+)'\)/g)].map(
     ([, first, second]) => first ?? second,
@@ -52,12 +53,18 @@ for (const file of walk(engine)) {
   used.add(from)
   for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
     const to = roomOf(join(dirname(file), specifier))
+    imported.add(`${from} ${to}`)
     if (from !== to && !allowed.get(from)?.has(to)) {
       problems.push(`${file}: ${from} may not import ${to}`)
     }
   }
 }
-for (const room of allowed.keys()) {
+for (const [room, imports] of allowed) {
+  for (const other of imports) {
+    if (!imported.has(`${room} ${other}`)) {
+      problems.push(`ARCHITECTURE.md: ${room} does not import ${other}: take it from its row`)
+    }
+  }
   if (!used.has(room)) problems.push(`ARCHITECTURE.md: the room ${room} does not exist`)
 }
 

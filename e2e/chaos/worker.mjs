@@ -30,11 +30,11 @@ const engine = createEngine(
     endpoints: { default: { secrets: [plan.secret] } },
     processor: {
       mode: plan.mode ?? 'resident',
-      leaseMs: 400,
+      leaseMs: 600,
       pollMs: 50,
       attemptsMax: 100,
       backoffBaseMs: 20,
-      handlerTimeoutMs: 1_000,
+      handlerTimeoutMs: 300,
     },
     on: {
       'order.fulfilled': async ({ order, tx }) => {

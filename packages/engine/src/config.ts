@@ -156,7 +156,7 @@ export interface CheckoutOptions {
   readonly timeoutMs: number
   /** How long `/success` waits for Stripe's answer before it shows the present state. */
   readonly successWaitMs: number
-  /** Seconds until a session expires, 1800 to 86400. */
+  /** Seconds until a session expires, 1860 (Stripe asks for half an hour on arrival) to 86400. */
   readonly sessionSeconds: number
 }
 
@@ -213,6 +213,15 @@ export const defaultProcessor = (kind: Database['kind']): ProcessorOptions => ({
   drainMs: 10_000,
 })
 
+/** Connections that handlers may not take: deliveries and the bell need them. */
+const CONNECTIONS_KEPT = 2
+
+/** Workers that the pool can feed without starving the intake. */
+export function fitted(options: ProcessorOptions, connectionsMax: number): ProcessorOptions {
+  const workers = Math.max(1, Math.min(options.workers, connectionsMax - CONNECTIONS_KEPT))
+  return { ...options, workers }
+}
+
 /** The API version whose shapes the engine knows (the SDK's own). */
 export const PINNED_API_VERSION = '2026-10-28.endive'
 
@@ -253,7 +262,8 @@ export function checkOptions(
   assertWhole('limits.groupCommitMax', limits.groupCommitMax, 1, 512)
   assertWhole('limits.questionsPerMinute', limits.questionsPerMinute, 0, 600)
   assertWhole('processor.workers', processor.workers, 1, 64)
-  assertWhole('processor.leaseMs', processor.leaseMs, 50, 3_600_000)
+  // A run that outlasts its lease is always rolled back: another worker may have begun it anew.
+  assertWhole('processor.leaseMs', processor.leaseMs, 2 * processor.handlerTimeoutMs, 3_600_000)
   assertWhole('processor.pollMs', processor.pollMs, 10, 60_000)
   assertWhole('processor.laneEventsMax', processor.laneEventsMax, 1, 1_000)
   assertWhole('processor.handlerTimeoutMs', processor.handlerTimeoutMs, 10, 600_000)
@@ -264,7 +274,7 @@ export function checkOptions(
   assertWhole('processor.drainMs', processor.drainMs, 0, 600_000)
   assertWhole('checkout.timeoutMs', checkout.timeoutMs, 10, 80_000)
   assertWhole('checkout.successWaitMs', checkout.successWaitMs, 0, 10_000)
-  assertWhole('checkout.sessionSeconds', checkout.sessionSeconds, 1_800, 86_400)
+  assertWhole('checkout.sessionSeconds', checkout.sessionSeconds, 1_860, 86_400)
   const url = URL.canParse(checkout.publicUrl) ? new URL(checkout.publicUrl) : null
   if (url === null || checkout.publicUrl.endsWith('/')) {
     throw new EngineError(

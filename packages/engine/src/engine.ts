@@ -10,6 +10,7 @@ import {
   DEFAULT_LIMITS,
   defaultProcessor,
   type EngineOptions,
+  fitted,
   type Handlers,
   type StripeHandlers,
   withDefaults,
@@ -28,7 +29,7 @@ import { orderOverlays } from './pipeline/projections/overlays.ts'
 import { createProjector } from './pipeline/projections/registry.ts'
 import { Receiver } from './pipeline/receive.ts'
 import { createKeyring } from './pipeline/verify/keyring.ts'
-import type { Logger } from './ports/logger.ts'
+import type { LogFields, Logger } from './ports/logger.ts'
 import { systemClock, systemRandom, systemTimers } from './ports/system.ts'
 import { assertMigrated } from './storage/migrate.ts'
 import { asStripePort } from './stripe/sdk.ts'
@@ -45,6 +46,20 @@ const SILENT: Logger = {
   error: () => undefined,
 }
 
+/** A logger that throws must not undo, or repeat, what was committed. */
+function guarded(logger: Logger): Logger {
+  const safe =
+    (level: keyof Logger) =>
+    (message: string, fields?: LogFields): void => {
+      try {
+        logger[level](message, fields)
+      } catch {
+        // There is nobody left to tell.
+      }
+    }
+  return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') }
+}
+
 const WORKER_BYTES = 4
 const ASK_TIMEOUT_MS = 10_000
 
@@ -58,11 +73,14 @@ export function createEngine<Client>(
 ): Engine {
   const { database, mode } = options
   const limits = withDefaults(DEFAULT_LIMITS, options.limits)
-  const processing = withDefaults(defaultProcessor(database.kind), options.processor)
+  const processing = fitted(
+    withDefaults(defaultProcessor(database.kind), options.processor),
+    database.connectionsMax,
+  )
   const checkout = withDefaults(DEFAULT_CHECKOUT, options.checkout)
   checkOptions(limits, processing, checkout, mode)
 
-  const logger = options.logger ?? SILENT
+  const logger = guarded(options.logger ?? SILENT)
   const clock = options.clock ?? systemClock
   const timers = options.timers ?? systemTimers
   const random = options.random ?? systemRandom
@@ -129,13 +147,17 @@ export function createEngine<Client>(
     logger,
     options: checkout,
     nowSeconds: () => Math.floor(clock.now() / 1000),
-    runCheck: (seq, lane, waitMs) => work.awaitEnd(seq, lane, waitMs),
+    runCheck: (seq, lane, waitMs) => work.awaitRun(seq, lane, waitMs),
   }
 
   return {
     mode,
     http: {
-      identify: async (request) => (await options.identify?.(request)) ?? null,
+      async identify(request) {
+        const identity = (await options.identify?.(request)) ?? null
+        // Apps in plain JavaScript hand over numbers; the order keeps text.
+        return identity === null ? null : { ...identity, userId: String(identity.userId) }
+      },
       bodyBytesMax: limits.bodyBytesMax,
       requestBytesMax: limits.requestBytesMax,
       secureCookies: checkout.publicUrl.startsWith('https:'),

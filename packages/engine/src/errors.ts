@@ -192,6 +192,11 @@ export const ERRORS = {
     retryable: true,
     cure: 'The handler ran past processor.handlerTimeoutMs; move slow work out of the transaction.',
   },
+  HANDLER_TRANSACTION: {
+    status: 500,
+    retryable: false,
+    cure: 'The transaction is open already: query in it, nest with savepoints, never begin or commit.',
+  },
   HANDLER_REJECTION: {
     status: 500,
     retryable: true,

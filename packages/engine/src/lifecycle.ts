@@ -10,6 +10,7 @@ import type { Receiver } from './pipeline/receive.ts'
 import type { Timers } from './ports/clock.ts'
 import type { Database } from './ports/database.ts'
 import type { Logger } from './ports/logger.ts'
+import { within } from './ports/within.ts'
 import { migrate } from './storage/migrate.ts'
 
 export interface LifecycleParts {
@@ -33,14 +34,17 @@ export function createLifecycle(parts: LifecycleParts) {
   let unwatch: (() => void) | null = null
   let upkeep: AbortController | null = null
 
-  const ensurePartitions = () =>
-    database.query('select quittance.ensure_partitions($1)', [PARTITION_MONTHS_AHEAD])
+  /** The default partition takes what has no month of its own yet: nothing waits for this. */
+  const tryPartitions = () =>
+    database
+      .query('select quittance.ensure_partitions($1)', [PARTITION_MONTHS_AHEAD])
+      .catch(() => logger.warn('partitions could not be made ahead'))
 
   async function keepUp(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await timers.sleep(UPKEEP_EVERY_MS, signal)
       if (signal.aborted) return
-      await ensurePartitions().catch(() => logger.warn('partitions could not be made ahead'))
+      await tryPartitions()
     }
   }
 
@@ -64,7 +68,7 @@ export function createLifecycle(parts: LifecycleParts) {
       try {
         const applied = await migrate(database)
         if (applied.length > 0) logger.info('migrations applied', { count: applied.length })
-        await ensurePartitions()
+        await tryPartitions()
         await checkCatalogue()
         if (parts.options.mode === 'resident') {
           await waker.listen()
@@ -81,10 +85,11 @@ export function createLifecycle(parts: LifecycleParts) {
       if (upkeep === null) return
       upkeep.abort()
       upkeep = null
-      await receiver.idle()
-      await processor.stop(parts.options.drainMs)
-      await waker.close()
-      await refusals.flush()
+      const { drainMs } = parts.options
+      await within(timers, drainMs, receiver.idle())
+      await processor.stop(drainMs)
+      await within(timers, drainMs, waker.close())
+      await within(timers, drainMs, refusals.flush())
       unwatch?.()
       unwatch = null
     },

@@ -124,22 +124,42 @@ export async function openAttempt(
   })
 }
 
+/** The parameters have done their work, and may hold the buyer's address. */
 const RECORD_ANSWER = `
 with answered as (
   update quittance.checkout_attempts
-  set state = 'answered', session_id = $3, answered_at = quittance.now()
+  set state = 'answered', session_id = $3, params = null, answered_at = quittance.now()
   where order_id = $1 and attempt = $2 and state = 'asked'
 )
 update quittance.orders set session_id = $3, updated_at = quittance.now()
-where id = $1 and (session_id is null or session_id = $3)`
+where id = $1 and (session_id is null or session_id = $3)
+returning id`
 
+/** Answers whether the order took this session; else it has another one by now. */
 export async function recordAnswer(
   on: Queryable,
   orderId: string,
   attempt: number,
   sessionId: string,
-): Promise<void> {
-  await on.query(RECORD_ANSWER, [orderId, attempt, sessionId])
+): Promise<boolean> {
+  return (await on.query(RECORD_ANSWER, [orderId, attempt, sessionId])).length > 0
+}
+
+const REBIND = `
+update quittance.orders set browser_hash = $2, updated_at = quittance.now()
+where id = $1 returning *`
+
+/**
+ * The answer that carried the cookie was lost: the key alone proves that this is the same buyer,
+ * and the browser that got the address of the payment page must be the one that may see the order.
+ */
+export async function rebindBrowser(
+  on: Queryable,
+  orderId: string,
+  browserHash: string,
+): Promise<OrderRow | null> {
+  const rows = await on.query<OrderRow>(REBIND, [orderId, browserHash])
+  return rows[0] ?? null
 }
 
 const RECORD_REFUSAL = `

@@ -55,7 +55,8 @@ function usable(itemId: string, item: CatalogueItem, price: Stripe.Price | null)
   if (!price.active || archived) {
     throw new EngineError('CATALOGUE_PRICE_ARCHIVED', `${name} or its product is archived`)
   }
-  if (price.type !== 'one_time' || price.unit_amount === null) {
+  const divided = price.transform_quantity !== null && price.transform_quantity !== undefined
+  if (price.type !== 'one_time' || price.unit_amount === null || divided) {
     throw new EngineError('CATALOGUE_PRICE_UNUSABLE', `${name} has no fixed one-time amount`)
   }
   return { priceId: price.id, currency: price.currency, unitAmount: price.unit_amount }

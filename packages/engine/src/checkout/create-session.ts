@@ -14,6 +14,7 @@ import {
   findUnanswered,
   insertOrder,
   openAttempt,
+  rebindBrowser,
   recordAnswer,
   recordRefusal,
 } from './attempts.ts'
@@ -92,7 +93,7 @@ async function takeOrder(
   const scope = userId === null ? 'guest' : `user:${userId}`
   const key = input.idempotencyKey ?? `once:${random.hex(BROWSER_BYTES)}`
   const known = await findByKey(database, scope, key)
-  if (known !== null) return assertSame(known, request)
+  if (known !== null) return await recognise(database, known, request, browserHash, cameBack)
   if (input.idempotencyKey === null && cameBack && browserHash !== null) {
     const unanswered = await findUnanswered(database, browserHash, request, userId)
     if (unanswered !== null) return unanswered
@@ -114,6 +115,26 @@ async function takeOrder(
   if (order === null) throw new TypeError(`takeOrder: order ${id} was not written`)
   if (inserted) context.logger.info('order created', { orderId: id, itemId: request.itemId })
   return assertSame(order, request)
+}
+
+/** The order of a key that was used before: for the same request, and the same browser if known. */
+async function recognise(
+  database: Database,
+  order: OrderRow,
+  request: CheckoutRequest,
+  browserHash: string | null,
+  cameBack: boolean,
+): Promise<OrderRow> {
+  assertSame(order, request)
+  if (order.user_id !== null || browserHash === null || order.browser_hash === browserHash) {
+    return order
+  }
+  if (cameBack) {
+    throw new EngineError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key is another browser’s', {
+      field: 'Idempotency-Key',
+    })
+  }
+  return (await rebindBrowser(database, order.id, browserHash)) ?? order
 }
 
 function assertSame(order: OrderRow, request: CheckoutRequest): OrderRow {
@@ -146,12 +167,15 @@ async function askForSession(
       { ...stored, metadata: { ...stored.metadata, [ATTEMPT_MARKER]: String(opened.attempt) } },
       { idempotencyKey: `${order.id}:${opened.attempt}`, timeoutMs: options.timeoutMs },
     )
-    await recordAnswer(database, order.id, opened.attempt, session.id)
-    return session
+    if (await recordAnswer(database, order.id, opened.attempt, session.id)) return session
+    // The order took another session meanwhile: nobody may pay this one.
+    await stripe.expireSession(session.id, { timeoutMs: options.timeoutMs })
+    return null
   } catch (error) {
     if (!(error instanceof StripeRefusal)) throw error
     const stripeCode = error.stripeCode ?? String(error.status)
-    await recordRefusal(database, order.id, opened.attempt, stripeCode)
+    // A wrong API key says nothing about an attempt whose outcome may be a session.
+    if (error.aboutRequest) await recordRefusal(database, order.id, opened.attempt, stripeCode)
     logger.error('Stripe refused to create a session', {
       orderId: order.id,
       attempt: opened.attempt,

@@ -11,7 +11,6 @@ import {
   toOrder,
 } from '../pipeline/projections/orders/row.ts'
 import { ORDER_STATES } from '../pipeline/projections/orders/states.ts'
-import type { Logger } from '../ports/logger.ts'
 import { StripeRefusal } from '../ports/stripe.ts'
 import type { ShownOrderStatus } from '../types.ts'
 import type { CheckoutContext } from './create-session.ts'
@@ -30,7 +29,7 @@ export interface SuccessView {
 
 /** A failed event matters to the buyer only while the order has not got there. */
 export const shownStatus = (order: OrderRow): ShownOrderStatus =>
-  order.failed_seq !== null && order.status !== 'fulfilled' ? 'failed' : order.status
+  order.failed && order.status !== 'fulfilled' ? 'failed' : order.status
 
 /** Null for a session that is malformed, unknown or somebody else's: all three look the same. */
 export async function success(
@@ -108,33 +107,40 @@ async function findReturned(
 
 const REQUEST_CANCEL = `
 update quittance.orders set cancel_requested_at = quittance.now(), updated_at = quittance.now()
-where id = $1 and cancel_requested_at is null`
+where id = $1 and status in ('pending', 'confirmed') returning id`
+
+const WITHDRAW_CANCEL = `
+update quittance.orders set cancel_requested_at = null, updated_at = quittance.now()
+where id = $1 and status in ('pending', 'confirmed')`
 
 /**
  * The merchant ends an open session. Noted before Stripe is asked, so that the `expired` event
- * reads as `canceled` whenever it comes; Stripe refuses when the session is not open any more.
+ * reads as `canceled` whenever it comes; withdrawn when Stripe refuses, for then the session had
+ * ended by itself, and the check says how.
+ * @throws EngineError `ORDER_NOT_FOUND`, `ORDER_CLOSED`, `STRIPE_UNAVAILABLE`, `STRIPE_TIMEOUT`.
  */
 export async function expire(context: ReturnContext, orderId: string): Promise<void> {
-  const order = await findOrder(context.database, 'id', orderId, 'read')
-  if (order?.session_id === null || order?.session_id === undefined) {
+  const { database, stripe, logger, options } = context
+  const order = await findOrder(database, 'id', orderId, 'read')
+  const objectId = order?.session_id ?? null
+  if (order === null || objectId === null) {
     throw new EngineError('ORDER_NOT_FOUND', `order ${orderId} has no session`)
   }
-  const lane = laneOfOrder(order.id)
-  const objectId = order.session_id
-  await context.database.query(REQUEST_CANCEL, [order.id])
-  await context.stripe
-    .expireSession(objectId, { timeoutMs: context.options.timeoutMs })
-    .catch((error: unknown) => logRefusal(context.logger, orderId, error))
+  if ((await database.query(REQUEST_CANCEL, [orderId])).length === 0) {
+    throw new EngineError('ORDER_CLOSED', `order ${orderId} is ${order.status}`)
+  }
+  try {
+    await stripe.expireSession(objectId, { timeoutMs: options.timeoutMs })
+  } catch (error) {
+    if (!(error instanceof StripeRefusal)) throw error
+    await database.query(WITHDRAW_CANCEL, [orderId])
+    logger.warn('Stripe refused to expire the session', {
+      orderId,
+      stripeCode: error.stripeCode ?? String(error.status),
+    })
+  }
+  const lane = laneOfOrder(orderId)
   const check = { objectType: 'checkout.session', objectId, lane } as const
-  const seq = await insertCheck(context.database, { ...check, origin: 'operator' })
-  await context.runCheck(seq, lane, context.options.successWaitMs)
-}
-
-/** Not open any more: the check that follows says what became of it. */
-function logRefusal(logger: Logger, orderId: string, error: unknown): void {
-  if (!(error instanceof StripeRefusal)) throw error
-  logger.warn('Stripe refused to expire the session', {
-    orderId,
-    stripeCode: error.stripeCode ?? String(error.status),
-  })
+  const seq = await insertCheck(database, { ...check, origin: 'operator' })
+  await context.runCheck(seq, lane, options.successWaitMs)
 }

@@ -7,7 +7,7 @@ import type { Database } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Mode, Receipt } from '../types.ts'
 import { type Appended, append, keyOf } from './inbox/append.ts'
-import { insertCheck, noteQuestion } from './inbox/checks.ts'
+import { insertQuestion } from './inbox/checks.ts'
 import { type Admission, classifyAnswer, classifyDelivery } from './inbox/classify.ts'
 import { GroupCommit } from './inbox/group-commit.ts'
 import { isId, isJsonObject, type JsonObject } from './inbox/lanes.ts'
@@ -123,14 +123,7 @@ export class Receiver {
     const eventId = idIn(body)
     if (eventId === null) return
     try {
-      if (!(await noteQuestion(database, eventId, limits.questionsPerMinute))) return
-      await insertCheck(database, {
-        objectType: 'event',
-        objectId: eventId,
-        origin: 'question',
-        lane: eventId,
-      })
-      wake([eventId])
+      if (await insertQuestion(database, eventId, limits.questionsPerMinute)) wake([eventId])
     } catch (error) {
       // The delivery was refused anyway, so Stripe comes again and the question with it.
       logger.warn('a question to Stripe was not stored', {

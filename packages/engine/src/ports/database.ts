@@ -19,12 +19,15 @@ export interface Transaction<Client = unknown> extends Queryable {
 export interface TransactionOptions {
   /** Milliseconds until the transaction is cut: rolled back, its connection dropped. */
   readonly timeoutMs?: number
+  /** The app's handlers run in it: checked in the end to be the transaction that was begun. */
+  readonly lent?: boolean
 }
 
 /**
  * One dialect: PostgreSQL 14 or newer. `transaction` commits when `work` resolves, rolls back when
- * it rejects, and never retries by itself. Every method rejects with `STORE_UNAVAILABLE` when the
- * database cannot be reached, and with the driver's error (its SQLSTATE in `code`) otherwise.
+ * it rejects, and never retries by itself. Every statement rejects with `STORE_UNAVAILABLE` when the
+ * database cannot be reached, and with the driver's error (its SQLSTATE in `code`) otherwise; what
+ * `work` throws of its own comes out as it is.
  */
 export interface Database<Client = unknown> extends Queryable {
   readonly kind: 'postgres' | 'pglite'

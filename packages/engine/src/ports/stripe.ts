@@ -31,11 +31,19 @@ export class StripeRefusal extends Error {
   readonly status: number
   readonly stripeCode: string | undefined
   readonly requestId: string | undefined
+  /** Whether the answer is about the request itself: a bad key or a reused one says nothing of it. */
+  readonly aboutRequest: boolean
 
-  constructor(status: number, stripeCode: string | undefined, requestId: string | undefined) {
+  constructor(
+    status: number,
+    stripeCode: string | undefined,
+    requestId: string | undefined,
+    aboutRequest = status !== 401 && status !== 403,
+  ) {
     super(`Stripe answered ${status}${stripeCode === undefined ? '' : ` (${stripeCode})`}`)
     this.status = status
     this.stripeCode = stripeCode
     this.requestId = requestId
+    this.aboutRequest = aboutRequest
   }
 }

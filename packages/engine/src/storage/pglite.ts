@@ -5,7 +5,8 @@ import { PGlite, type Transaction as PGliteTransaction } from '@electric-sql/pgl
 import { EngineError } from '../errors.ts'
 import type { Database, Row, Transaction, TransactionOptions } from '../ports/database.ts'
 import { lockDirectory } from './directory-lock.ts'
-import { asStoreError, openTransaction } from './shared.ts'
+import { lendClient } from './lend-client.ts'
+import { asStoreError, BEGUN_XID, openTransaction, TRANSACTION_MS } from './shared.ts'
 
 export interface PgliteOptions {
   /** Where the data lives; absent: in memory, gone with the process. */
@@ -77,22 +78,38 @@ class PgliteDatabase implements Database<PGliteTransaction> {
     options: TransactionOptions = {},
   ): Promise<T> {
     this.#refuseNested()
+    const send = async (on: PGliteTransaction, sql: string, params: readonly unknown[]) => {
+      try {
+        return (await on.query<Row>(sql, [...params], READ_OPTIONS)).rows
+      } catch (error) {
+        throw asStoreError(error)
+      }
+    }
+    // What the instance itself reports (closed, closing) is the store's; what `work` throws is not.
+    let begun = false
     try {
-      return await this.#instance.transaction((client) => {
-        const send = async (sql: string, params: readonly unknown[]): Promise<Row[]> =>
-          (await client.query<Row>(sql, [...params], READ_OPTIONS)).rows
-        const open = openTransaction(client, send, options.timeoutMs)
+      return await this.#instance.transaction(async (client) => {
+        begun = true
         const scope = { open: true }
-        return this.#inside.run(scope, async () => {
+        const lent = lendClient(client)
+        return await this.#inside.run(scope, async () => {
           try {
-            return await open.run(work)
+            const [named] = options.lent === true ? await send(client, BEGUN_XID, []) : []
+            const loan = {
+              client: lent.client,
+              send: (sql: string, params: readonly unknown[]) => send(client, sql, params),
+              timeoutMs: options.timeoutMs ?? TRANSACTION_MS,
+              xid: named?.xid ?? null,
+            }
+            return await openTransaction(loan, work)
           } finally {
             scope.open = false
+            lent.revoke()
           }
         })
       })
     } catch (error) {
-      throw asStoreError(error)
+      throw begun ? error : asStoreError(error)
     }
   }
 

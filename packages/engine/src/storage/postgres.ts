@@ -1,8 +1,9 @@
-// Owns the Database port over node-postgres: pools, transactions with a cut-off, notifications.
-import { type Client, Pool, type PoolClient, type PoolConfig, types as pgTypes } from 'pg'
+// Owns the Database port over node-postgres: pools, transactions with limits, notifications.
+import { Pool, type PoolClient, type PoolConfig, types as pgTypes, type QueryResult } from 'pg'
 import { EngineError } from '../errors.ts'
 import type { Database, Row, Transaction, TransactionOptions } from '../ports/database.ts'
-import { asStoreError, openTransaction } from './shared.ts'
+import { lendClient } from './lend-client.ts'
+import { asStoreError, BEGUN_XID, openTransaction, TRANSACTION_MS } from './shared.ts'
 
 export interface PostgresOptions {
   /** The app's own pool: the engine shares it and never ends it. */
@@ -14,6 +15,11 @@ export interface PostgresOptions {
 }
 
 const OID_INT8 = 20
+/** A database that does not answer is a database that is down: Stripe comes again. */
+const QUERY_MS = 8_000
+const CONNECT_MS = 5_000
+/** The client's own limit comes after the server's, which leaves the connection usable. */
+const GRACE_MS = 1_000
 
 /** int8 as bigint, for our statements only: the app's own type parsers stay as they are. */
 const typeParsers = {
@@ -23,13 +29,26 @@ const typeParsers = {
   },
 }
 
+/** Driver errors are told apart here and nowhere else: a handler's own errors are its own. */
 async function run<R extends Row>(
   on: Pool | PoolClient,
   sql: string,
   params: readonly unknown[],
+  timeoutMs: number,
 ): Promise<R[]> {
-  const result = await on.query<R>({ text: sql, values: [...params], types: typeParsers })
-  return result.rows
+  const statement = {
+    text: sql,
+    values: [...params],
+    types: typeParsers,
+    query_timeout: timeoutMs,
+  }
+  try {
+    const result: QueryResult<R> | QueryResult<R>[] = await on.query<R>(statement)
+    // Several statements at once answer with as many results: the last one's rows are meant.
+    return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? []
+  } catch (error) {
+    throw asStoreError(error)
+  }
 }
 
 /**
@@ -44,7 +63,7 @@ export function postgres(options: PostgresOptions): Database<PoolClient> {
   }
   const config: PoolConfig = {
     max: options.connectionsMax ?? 10,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
   }
   if (options.connectionString !== undefined) config.connectionString = options.connectionString
@@ -67,38 +86,36 @@ class PostgresDatabase implements Database<PoolClient> {
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<R[]> {
-    try {
-      return await run<R>(this.#pool, sql, params)
-    } catch (error) {
-      throw asStoreError(error)
-    }
+    return await run<R>(this.#pool, sql, params, QUERY_MS)
   }
 
   async transaction<T>(
     work: (tx: Transaction<PoolClient>) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw asStoreError(error)
-    })
+    const timeoutMs = options.timeoutMs ?? TRANSACTION_MS
+    const client = await this.#connect()
     let broken = false
     const onError = () => {
       broken = true
     }
     client.on('error', onError)
-    const timeoutMs = options.timeoutMs
+    const lent = lendClient(client)
+    const send = (sql: string, params: readonly unknown[]) =>
+      run(client, sql, params, timeoutMs + GRACE_MS)
     try {
-      await client.query(beginSql(timeoutMs))
-      const open = openTransaction(client, (sql, params) => run(client, sql, params), timeoutMs)
-      const result = await open.run(work)
-      await client.query('commit')
+      const [begun] = await send(beginSql(timeoutMs, options.lent === true), [])
+      const loan = { client: lent.client, send, timeoutMs, xid: begun?.xid ?? null }
+      const result = await openTransaction(loan, work)
+      await send('commit', [])
       return result
     } catch (error) {
-      // A cut handler may still be inside a statement: only dropping the connection stops it.
+      // A cut handler may still be inside a statement: its connection is not for the next one.
       broken ||= error instanceof EngineError && error.code === 'HANDLER_TIMEOUT'
-      if (!broken) await client.query('rollback').catch(onError)
-      throw asStoreError(error)
+      if (!broken) await send('rollback', []).catch(onError)
+      throw error
     } finally {
+      lent.revoke()
       client.off('error', onError)
       client.release(broken)
     }
@@ -109,8 +126,7 @@ class PostgresDatabase implements Database<PoolClient> {
   }
 
   async listen(channel: string, wake: () => void): Promise<() => Promise<void>> {
-    const client: PoolClient & Partial<Pick<Client, 'escapeIdentifier'>> =
-      await this.#pool.connect()
+    const client = await this.#connect()
     let released = false
     const release = () => {
       if (released) return
@@ -119,18 +135,32 @@ class PostgresDatabase implements Database<PoolClient> {
     }
     client.on('error', release)
     client.on('notification', wake)
-    await client.query(`listen ${client.escapeIdentifier(channel)}`)
+    try {
+      await run(client, `listen ${client.escapeIdentifier(channel)}`, [], QUERY_MS)
+    } catch (error) {
+      release()
+      throw error
+    }
     return async () => release()
   }
 
   async close(): Promise<void> {
     if (this.#own) await this.#pool.end()
   }
+
+  async #connect(): Promise<PoolClient> {
+    return await this.#pool.connect().catch((error: unknown) => {
+      throw asStoreError(error)
+    })
+  }
 }
 
-/** A process that is stopped inside a transaction must not hold its row locks for ever. */
-function beginSql(timeoutMs: number | undefined): string {
-  if (timeoutMs === undefined) return 'begin'
-  const idleMs = Math.ceil(timeoutMs) + 1_000
-  return `begin; set local idle_in_transaction_session_timeout = ${idleMs}`
+/**
+ * The server's own limits: it stops a statement of a handler that was cut, and drops the locks of a
+ * process that was stopped or lost inside a transaction.
+ */
+function beginSql(timeoutMs: number, lent: boolean): string {
+  const ms = Math.ceil(timeoutMs)
+  return `begin; set local statement_timeout = ${ms}; set local lock_timeout = ${ms};
+    set local idle_in_transaction_session_timeout = ${ms + GRACE_MS}${lent ? `; ${BEGUN_XID}` : ''}`
 }

@@ -2,6 +2,7 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import type { Row, Transaction } from '../ports/database.ts'
 import { systemTimers } from '../ports/system.ts'
+import { refuseTransactionControl } from './lend-client.ts'
 
 /** SQLSTATE classes and codes, and socket errors, after which nothing is known to be stored. */
 const UNREACHABLE =
@@ -9,7 +10,7 @@ const UNREACHABLE =
 
 /** node-postgres reports a lost connection by message only. */
 const UNREACHABLE_MESSAGE =
-  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after|client has encountered a connection error|client was closed|not queryable|PGlite is (closed|closing)/i
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|client has encountered a connection error|client was closed|not queryable|PGlite is (closed|closing)/i
 
 /** The SQLSTATE of a driver's error, or undefined. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -29,52 +30,65 @@ export function asStoreError(error: unknown): unknown {
   return error
 }
 
-/** Deadlock and serialisation failures: the same transaction may well succeed at once. */
-export function isContention(error: unknown): boolean {
-  const code = sqlStateOf(error)
-  return code === '40P01' || code === '40001' || code === '55P03'
-}
+/** For transactions of our own statements. Handlers bring a limit of their own. */
+export const TRANSACTION_MS = 10_000
 
-interface OpenTransaction<Client> {
-  run<T>(work: (tx: Transaction<Client>) => Promise<T>): Promise<T>
+/** Names the transaction that is open now; asked for where handlers may have ended it. */
+export const BEGUN_XID = 'select pg_current_xact_id()::text as xid'
+const PRESENT_XID = 'select pg_current_xact_id_if_assigned()::text as xid'
+
+export interface TransactionLoan<Client> {
+  readonly client: Client
+  readonly send: (sql: string, params: readonly unknown[]) => Promise<Row[]>
+  readonly timeoutMs: number
+  /** What BEGUN_XID answered, or null when no handler gets this transaction. */
+  readonly xid: unknown
 }
 
 /**
  * Lends a transaction to `work` and takes it back when `work` ends or the time is over: a handler
- * that runs on after its cut can reach nothing through the object it still holds.
+ * that runs on after its cut can reach nothing through the object it still holds. When the driver's
+ * own client was used, the transaction must still be the one that we began.
  */
-export function openTransaction<Client>(
-  client: Client,
-  send: (sql: string, params: readonly unknown[]) => Promise<Row[]>,
-  timeoutMs: number | undefined,
-): OpenTransaction<Client> {
+export async function openTransaction<Client, T>(
+  { client, send, timeoutMs, xid }: TransactionLoan<Client>,
+  work: (tx: Transaction<Client>) => Promise<T>,
+): Promise<T> {
   let open = true
+  let handedOut = false
+  const assertOpen = () => {
+    if (!open) throw new EngineError('HANDLER_TIMEOUT', 'this transaction has ended')
+  }
   const tx: Transaction<Client> = {
     get client() {
-      if (!open) throw new EngineError('HANDLER_TIMEOUT', 'this transaction has ended')
+      assertOpen()
+      handedOut = true
       return client
     },
     async query<R extends Row>(sql: string, params: readonly unknown[] = []): Promise<R[]> {
-      if (!open) throw new EngineError('HANDLER_TIMEOUT', 'this transaction has ended')
+      assertOpen()
+      refuseTransactionControl(sql)
       // The caller names the row's shape; the driver cannot prove it.
       return (await send(sql, params)) as R[]
     },
   }
-  return {
-    async run(work) {
-      let cancel = () => {}
-      const cut = new Promise<never>((_, reject) => {
-        if (timeoutMs === undefined) return
-        cancel = systemTimers.after(timeoutMs, () =>
-          reject(new EngineError('HANDLER_TIMEOUT', `the transaction ran past ${timeoutMs} ms`)),
-        )
-      })
-      try {
-        return await Promise.race([work(tx), cut])
-      } finally {
-        open = false
-        cancel()
+  let cancel = () => {}
+  const cut = new Promise<never>((_, reject) => {
+    cancel = systemTimers.after(timeoutMs, () =>
+      reject(new EngineError('HANDLER_TIMEOUT', `the transaction ran past ${timeoutMs} ms`)),
+    )
+  })
+  try {
+    const result = await Promise.race([work(tx), cut])
+    if (handedOut && xid !== null) {
+      const [present] = await send(PRESENT_XID, [])
+      if (present?.xid !== xid) {
+        throw new EngineError('HANDLER_TRANSACTION', 'a handler ended the transaction it was lent')
       }
-    },
+    }
+    return result
+  } finally {
+    open = false
+    cancel()
   }
 }

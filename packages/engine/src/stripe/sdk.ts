@@ -32,7 +32,8 @@ function translate(error: unknown): unknown {
   const { statusCode: status } = error
   const refused = status !== undefined && status >= 400 && status < 500
   if (refused && status !== 409 && status !== 429) {
-    return new StripeRefusal(status, error.code, error.requestId)
+    const aboutRequest = status !== 401 && status !== 403 && error.type !== 'StripeIdempotencyError'
+    return new StripeRefusal(status, error.code, error.requestId, aboutRequest)
   }
   const timedOut = status === undefined && /timeout|aborted|timed out/i.test(error.message)
   return timedOut

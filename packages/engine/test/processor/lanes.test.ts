@@ -20,7 +20,7 @@ describe.each(backends)('lanes on $name', (backend) => {
       mode: 'test',
       endpoints: { default: { secrets: [SECRET] } },
       catalogue: { poster: { price: 'price_poster' } },
-      processor: { mode: 'manual', leaseMs: 1_000 },
+      processor: { mode: 'manual', leaseMs: 1_000, handlerTimeoutMs: 500 },
       on: {
         'order.fulfilled': async ({ order, tx }) => {
           effects.push(order.id)

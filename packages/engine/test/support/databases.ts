@@ -35,6 +35,7 @@ const TABLES = [
   'refusals',
   'questions',
   'order_history',
+  'order_marks',
   'checkout_attempts',
   'orders',
 ].map((table) => `quittance.${table}`)

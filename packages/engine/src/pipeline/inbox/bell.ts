@@ -42,10 +42,10 @@ where d.state = 'ready'
   and not exists (select 1 from quittance.lanes l where l.lane = d.lane)
 limit 500`
 
-/** The poll, which is the truth: finds due retries and lost bells. Answers how many lanes it rang. */
-export async function sweepLanes(database: Database): Promise<number> {
+/** The poll, which is the truth: finds due retries and, if thorough, lost bells. Answers how many. */
+export async function sweepLanes(database: Database, how: 'due' | 'thorough'): Promise<number> {
   const due = await database.query<{ lane: string }>(PROMOTE)
-  const orphans = await database.query<{ lane: string }>(ORPHANS)
+  const orphans = how === 'thorough' ? await database.query<{ lane: string }>(ORPHANS) : []
   const lanes = [...due, ...orphans].map((row) => row.lane)
   await ring(database, lanes)
   return new Set(lanes).size

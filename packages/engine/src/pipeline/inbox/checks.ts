@@ -1,5 +1,5 @@
 // Owns questions to Stripe: stored like events, run under the same lease, fence and retries.
-import type { Database } from '../../ports/database.ts'
+import type { Database, Queryable } from '../../ports/database.ts'
 import type { CheckOrigin } from '../../types.ts'
 
 export type CheckedObject = 'checkout.session' | 'event'
@@ -30,9 +30,9 @@ with numbered as (select nextval('quittance.seq') as seq), placed as (
 select seq from placed`
 
 /** Answers the sequence number of the check that will do; ring its lane afterwards. */
-export async function insertCheck(database: Database, check: NewCheck): Promise<bigint> {
+export async function insertCheck(on: Queryable, check: NewCheck): Promise<bigint> {
   const { lane, objectType, objectId, origin } = check
-  const rows = await database.query<{ seq: bigint }>(INSERT, [
+  const rows = await on.query<{ seq: bigint }>(INSERT, [
     lane,
     `${objectType}:${objectId}`,
     objectType,
@@ -44,34 +44,36 @@ export async function insertCheck(database: Database, check: NewCheck): Promise<
   return row.seq
 }
 
-/**
- * A delivery with a right signature and a stale timestamp: its id is asked of Stripe, once ever,
- * and at most `perMinute` such questions a minute, so that a replayed archive cannot become a
- * flood of requests.
- */
 const NOTE_QUESTION = `
 insert into quittance.questions (event_id, asked_at)
 select $1, quittance.now()
 where not exists (select 1 from quittance.event_keys where event_id = $1)
   and (select count(*) from quittance.questions
-       where asked_at > quittance.now() - interval '1 minute') < $2
+       where asked_at > (select quittance.now()) - interval '1 minute') < $2
 on conflict do nothing
 returning event_id`
 
-/** Answers whether the id may be asked now. */
-export async function noteQuestion(
+/**
+ * A delivery with a right signature and a stale timestamp: its id is asked of Stripe, once ever,
+ * and at most `perMinute` such questions a minute, so that a replayed archive cannot become a
+ * flood of requests. Answers whether it will be asked now; noted only together with its check.
+ */
+export async function insertQuestion(
   database: Database,
   eventId: string,
   perMinute: number,
 ): Promise<boolean> {
-  return (await database.query(NOTE_QUESTION, [eventId, perMinute])).length > 0
+  return await database.transaction(async (tx) => {
+    const noted = await tx.query(NOTE_QUESTION, [eventId, perMinute])
+    if (noted.length === 0) return false
+    const check = { objectType: 'event', objectId: eventId, lane: eventId } as const
+    await insertCheck(tx, { ...check, origin: 'question' })
+    return true
+  })
 }
 
-/** How a check ended, or null while it is live. */
-export async function checkEnded(database: Database, seq: bigint): Promise<boolean> {
-  const rows = await database.query<{ ended: boolean }>(
-    'select ended_at is not null as ended from quittance.dispatch where seq = $1',
-    [seq],
-  )
-  return rows[0]?.ended === true
+/** Whether an item still waits to be run now; one in backoff is not worth waiting for. */
+export async function isReady(on: Queryable, seq: bigint): Promise<boolean> {
+  const sql = `select 1 from quittance.dispatch where seq = $1 and state = 'ready'`
+  return (await on.query(sql, [seq])).length > 0
 }

@@ -10,8 +10,10 @@ interface LoadedRow extends Record<string, unknown> {
   readonly kind: 'event' | 'check'
   readonly generation: number
   readonly started: number
+  readonly excused: number
   readonly event_id: string | null
   readonly type: string | null
+  readonly account: string | null
   readonly endpoint: string | null
   readonly format: 'text' | 'base64' | null
   readonly body: string | null
@@ -22,11 +24,14 @@ interface LoadedRow extends Record<string, unknown> {
 
 /** received_at is part of the joins so that only the month's partition is read. */
 const LOAD = `
-select d.seq, d.kind, d.generation, e.event_id, e.type, e.endpoint, p.format, p.body,
-  c.object_type, c.object_id, c.origin,
-  (select count(*) from quittance.attempts a
-   where a.seq = d.seq and a.generation = d.generation and a.phase = 'started')::integer as started
+select d.seq, d.kind, d.generation, e.event_id, e.type, e.account, e.endpoint, p.format, p.body,
+  c.object_type, c.object_id, c.origin, a.started, a.excused
 from quittance.dispatch d
+cross join lateral (
+  select count(*) filter (where phase = 'started')::integer as started,
+    count(*) filter (where code in ('STRIPE_UNAVAILABLE', 'STRIPE_TIMEOUT'))::integer as excused
+  from quittance.attempts a where a.seq = d.seq and a.generation = d.generation
+) a
 left join quittance.events e on e.seq = d.seq and e.received_at = d.received_at
 left join quittance.payloads p on p.seq = d.seq and p.received_at = d.received_at
 left join quittance.checks c on c.seq = d.seq
@@ -42,7 +47,8 @@ function parseEvent(row: LoadedRow): JsonObject {
 
 function toItem(lane: string, row: LoadedRow): Item {
   const { seq, generation } = row
-  const base = { seq, generation, lane, attempt: row.started + 1 }
+  const attempt = row.started + 1
+  const base = { seq, generation, lane, attempt, charged: attempt - row.excused }
   if (row.object_type !== null && row.object_id !== null && row.origin !== null) {
     return {
       ...base,
@@ -59,6 +65,7 @@ function toItem(lane: string, row: LoadedRow): Item {
     kind: 'event',
     eventId: row.event_id ?? '',
     type: row.type ?? '',
+    account: row.account ?? '',
     endpoint: row.endpoint ?? '',
     event,
     object: isJsonObject(object) ? object : EMPTY,

@@ -1,5 +1,6 @@
 // Owns the workers: find a lane, run its items one after the other, give the lane back, drain.
 import { isEngineError } from '../../errors.ts'
+import { within } from '../../ports/within.ts'
 import { sweepLanes } from '../inbox/bell.ts'
 import type { Item } from '../projections/projector.ts'
 import { claim, type Lease, release } from './lease.ts'
@@ -17,6 +18,8 @@ export interface ProcessorConfig extends RunContext {
 
 /** Lanes that this process rang for itself; more than this is left to the table. */
 const HINTS_MAX = 1_000
+/** Lost bells are rare, and looking for them costs more the longer the backlog is. */
+const POLLS_PER_THOROUGH_SWEEP = 5
 
 export class Processor {
   readonly #config: ProcessorConfig
@@ -24,6 +27,7 @@ export class Processor {
   #stopping = new AbortController()
   #wake = new AbortController()
   #loops: Promise<void>[] = []
+  readonly #running = new Set<Promise<unknown>>()
 
   constructor(config: ProcessorConfig) {
     this.#config = config
@@ -39,9 +43,8 @@ export class Processor {
   async stop(drainMs: number): Promise<void> {
     this.#stopping.abort()
     this.#wake.abort()
-    const done = new AbortController()
-    const finished = Promise.all(this.#loops).then(() => done.abort())
-    await Promise.race([finished, this.#config.timers.sleep(drainMs, done.signal)])
+    const everything = Promise.allSettled([...this.#loops, ...this.#running])
+    await within(this.#config.timers, drainMs, everything)
     this.#loops = []
   }
 
@@ -56,7 +59,7 @@ export class Processor {
   /** Works in the caller's turn until nothing is due or the time is over. */
   async drain(deadlineMs: number, now: () => number): Promise<number> {
     let processed = 0
-    await sweepLanes(this.#config.database)
+    await sweepLanes(this.#config.database, 'thorough')
     while (now() < deadlineMs) {
       const ran = await this.runLane(null, 'drain')
       if (ran === null) break
@@ -67,6 +70,17 @@ export class Processor {
 
   /** Runs one lane, or the next one; answers how many items, or null when none was free. */
   async runLane(lane: string | null, worker: string): Promise<number | null> {
+    if (this.#stopping.signal.aborted) return null
+    const running = this.#runLane(lane, worker)
+    this.#running.add(running)
+    try {
+      return await running
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  async #runLane(lane: string | null, worker: string): Promise<number | null> {
     const name = `${this.#config.worker}/${worker}`
     const claimed = await this.#claim(name, lane)
     if (claimed === null) return null
@@ -87,7 +101,7 @@ export class Processor {
       if (lease === null) return null
       const items = await loadLane(tx, lease.lane, laneEventsMax)
       const first = items[0]
-      if (first !== undefined && first.attempt <= attemptsMax) await startAttempt(tx, lease, first)
+      if (first !== undefined && first.charged <= attemptsMax) await startAttempt(tx, lease, first)
       return { lease, items }
     })
   }
@@ -98,9 +112,9 @@ export class Processor {
     for (const [index, item] of items.entries()) {
       const stopping = this.#stopping.signal.aborted
       const following = stopping ? undefined : items[index + 1]
-      const startable = following !== undefined && following.attempt <= attemptsMax
+      const startable = following !== undefined && following.charged <= attemptsMax
       const next = startable ? following : null
-      if (item.attempt > attemptsMax) await buryItem(this.#config, lease, item, next)
+      if (item.charged > attemptsMax) await buryItem(this.#config, lease, item, next)
       else await runItem(this.#config, lease, item, next)
       ran += 1
       if (following === undefined) break
@@ -140,9 +154,10 @@ export class Processor {
 
   async #poll(): Promise<void> {
     const { database, pollMs, timers } = this.#config
-    while (!this.#stopping.signal.aborted) {
+    for (let poll = 0; !this.#stopping.signal.aborted; poll += 1) {
       try {
-        if ((await sweepLanes(database)) > 0) this.nudge([])
+        const how = poll % POLLS_PER_THOROUGH_SWEEP === 0 ? 'thorough' : 'due'
+        if ((await sweepLanes(database, how)) > 0) this.nudge([])
       } catch (error) {
         this.#log(error)
       }

@@ -144,6 +144,8 @@ async function applyOnce(
   for (let tries = 1; ; tries += 1) {
     const notes: Note[] = []
     try {
+      // The runs before took their time out of the lease.
+      if (tries > 1) await fence(context.database, lease, context.leaseMs)
       const settlement = await context.database.transaction(
         async (tx) => {
           const outcome = await apply(scopeOf(context, tx, item, notes))
@@ -154,7 +156,7 @@ async function applyOnce(
           await finish(context, tx, lease, item, next, settled)
           return settled
         },
-        { timeoutMs: context.handlerTimeoutMs },
+        { timeoutMs: context.handlerTimeoutMs, lent: true },
       )
       for (const note of notes) context.logger[note.level](note.message, note.fields)
       return { kind: 'settled', settlement }
@@ -223,7 +225,7 @@ function settlementOf(
     case 'quarantined':
       return { state: outcome.kind, reason: outcome.reason, retryInMs: 0, code: null }
     case 'not_yet':
-      return item.attempt >= context.attemptsMax
+      return item.charged >= context.attemptsMax
         ? { state: 'quarantined', reason: outcome.reason, retryInMs: 0, code: null }
         : waiting(context, item, outcome.reason, null)
     default:
@@ -245,9 +247,13 @@ function codeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
+/** While Stripe cannot be asked the item waits, for days if need be: it does not guess, or die. */
+const isExcused = (error: unknown): boolean =>
+  isEngineError(error) && ['STRIPE_UNAVAILABLE', 'STRIPE_TIMEOUT'].includes(error.code)
+
 function failed(context: RunContext, item: Item, error: unknown): Settlement {
   const code = codeOf(error)
-  return item.attempt >= context.attemptsMax
+  return item.charged >= context.attemptsMax && !isExcused(error)
     ? { state: 'dead', reason: code, retryInMs: 0, code }
     : waiting(context, item, code, code)
 }

@@ -3,7 +3,8 @@ import type { ProcessorOptions } from '../../config.ts'
 import { EngineError } from '../../errors.ts'
 import type { Clock, Timers } from '../../ports/clock.ts'
 import type { Database } from '../../ports/database.ts'
-import { checkEnded } from '../inbox/checks.ts'
+import { within } from '../../ports/within.ts'
+import { isReady } from '../inbox/checks.ts'
 import { findEvent, replaySeq } from '../inbox/read.ts'
 import type { Waker } from '../inbox/waker.ts'
 import type { Processor } from './processor.ts'
@@ -18,7 +19,9 @@ export interface WorkContext {
 }
 
 /** How often a waiting request looks whether its item has ended. */
-const LOOK_MS = 20
+const LOOK_MS = 40
+/** For work that other calls left behind, out of one call's budget. */
+const LEFTOVERS_MS = 1_000
 
 export class Work {
   readonly #context: WorkContext
@@ -29,60 +32,61 @@ export class Work {
 
   /**
    * On a serverless host nothing runs after the answer, so in `inline` mode the lane is worked
-   * before it, within the budget. What is left over is found by the next call or by a drain.
+   * before it, within the budget; what else is due (retries, what a frozen call left) comes next.
    */
   async afterReceipt(seq: bigint, lane: string): Promise<void> {
-    const { waker, options } = this.#context
-    if (options.mode === 'inline') await this.awaitEnd(seq, lane, options.inlineBudgetMs)
-    else if (options.mode === 'manual') await waker.settled()
+    const { waker, processor, clock, timers, options } = this.#context
+    const deadlineMs = clock.now() + options.inlineBudgetMs
+    if (options.mode === 'manual') await within(timers, options.inlineBudgetMs, waker.settled())
+    if (options.mode !== 'inline') return
+    await this.awaitRun(seq, lane, options.inlineBudgetMs)
+    const leftMs = Math.min(deadlineMs - clock.now(), LEFTOVERS_MS)
+    if (leftMs <= 0) return
+    const leftovers = processor.drain(clock.now() + leftMs, () => clock.now())
+    await within(timers, leftMs, leftovers)
   }
 
-  /** Rings and waits until the item has ended or the time is over; works itself if nobody else does. */
-  async awaitEnd(seq: bigint, lane: string, waitMs: number): Promise<void> {
+  /** Rings and waits until the item has run or the time is over; works itself if nobody else does. */
+  async awaitRun(seq: bigint, lane: string, waitMs: number): Promise<void> {
     const { database, processor, waker, clock, timers, options } = this.#context
     const deadlineMs = clock.now() + waitMs
+    const leftMs = () => deadlineMs - clock.now()
     waker.wake([lane])
-    await waker.settled()
-    while (clock.now() < deadlineMs) {
-      if (options.mode !== 'resident')
-        await this.#within(deadlineMs, processor.runLane(lane, 'call'))
-      if (await checkEnded(database, seq)) return
+    await within(timers, leftMs(), waker.settled())
+    while (leftMs() > 0) {
+      // A handler may outlast the budget: the answer goes out, the lease and the fence do the rest.
+      if (options.mode !== 'resident') {
+        await within(timers, leftMs(), processor.runLane(lane, 'call'))
+      }
+      if (!(await isReady(database, seq))) return
       await timers.sleep(LOOK_MS)
     }
   }
 
   async drain(budgetMs: number): Promise<{ readonly processed: number }> {
-    const { processor, waker, clock } = this.#context
-    await waker.settled()
-    const processed = await processor.drain(clock.now() + budgetMs, () => clock.now())
+    const { processor, waker, clock, timers } = this.#context
+    const deadlineMs = clock.now() + budgetMs
+    await within(timers, budgetMs, waker.settled())
+    const processed = await processor.drain(deadlineMs, () => clock.now())
     return { processed }
   }
 
   /** @throws EngineError `EVENT_NOT_FOUND`, `EVENT_NOT_REPLAYABLE`. */
   async replay(id: string): Promise<{ readonly seq: bigint; readonly generation: number }> {
-    const { database, waker } = this.#context
+    const { database, waker, timers, options } = this.#context
     const event = await findEvent(database, id)
-    if (event === null) throw new EngineError('EVENT_NOT_FOUND', `there is no event ${id}`)
-    const replayed = await replaySeq(database, event.seq)
+    // A check has a number and no event: it can be asked again all the same.
+    const seq = event?.seq ?? (/^\d{1,18}$/.test(id) ? BigInt(id) : null)
+    if (seq === null) throw new EngineError('EVENT_NOT_FOUND', `there is no event ${id}`)
+    const replayed = await replaySeq(database, seq)
     if (replayed === null) {
-      throw new EngineError(
-        'EVENT_NOT_REPLAYABLE',
-        `event ${id} is ${event.state}${event.reason === null ? '' : ` (${event.reason})`}`,
-      )
+      if (event === null)
+        throw new EngineError('EVENT_NOT_FOUND', `there is nothing to run at ${id}`)
+      const why = event.reason === null ? '' : ` (${event.reason})`
+      throw new EngineError('EVENT_NOT_REPLAYABLE', `event ${id} is ${event.state}${why}`)
     }
     waker.wake([replayed.lane])
-    await waker.settled()
-    return { seq: event.seq, generation: replayed.generation }
-  }
-
-  /** A handler may outlast the budget: the answer goes out, the lease and the fence do the rest. */
-  async #within(deadlineMs: number, running: Promise<unknown>): Promise<void> {
-    const { clock, timers } = this.#context
-    const done = new AbortController()
-    const guarded = running.then(
-      () => done.abort(),
-      () => done.abort(),
-    )
-    await Promise.race([guarded, timers.sleep(deadlineMs - clock.now(), done.signal)])
+    await within(timers, options.inlineBudgetMs, waker.settled())
+    return { seq, generation: replayed.generation }
   }
 }

@@ -1,46 +1,55 @@
 // Owns the overlays over an order's status: failed (a dead letter) and held (a quarantine).
-import type { Transaction } from '../../ports/database.ts'
+import type { Queryable, Transaction } from '../../ports/database.ts'
 import { isJsonObject, orderOfLane } from '../inbox/lanes.ts'
 import type { Item, Outcome } from './projector.ts'
 
-const MARK_FAILED = `
+/** An event marks its order at most once; several events may. */
+const MARK = `
 with marked as (
-  update quittance.orders set failed_seq = $2, updated_at = quittance.now()
-  where id = $1 or session_id = $3 returning id, status
+  insert into quittance.order_marks (seq, order_id, kind, reason, is_check)
+  select $1, id, $2, $3, $4 from quittance.orders where id = $5 or session_id = $6
+  on conflict (seq) do update set kind = excluded.kind, reason = excluded.reason
+  returning order_id
 )
 insert into quittance.order_history (order_id, from_status, to_status, cause, seq, note, at)
-select id, status, 'failed', 'processor', $2, 'its event is a dead letter', quittance.now()
-from marked`
+select o.id, o.status, $2, 'processor', $1, $3, quittance.now()
+from quittance.orders o join marked on o.id = marked.order_id
+returning order_id`
 
-const CLEAR_FAILED = `
-with cleared as (
-  update quittance.orders set failed_seq = null, updated_at = quittance.now()
-  where failed_seq = $1 returning id, status
-)
+const UNMARK = 'delete from quittance.order_marks where seq = $1 returning order_id'
+
+/** A check's verdict stands only until there is a newer one. */
+const UNMARK_CHECKS = `
+delete from quittance.order_marks where order_id = $1 and is_check and seq < $2 returning order_id`
+
+const REFRESH = `
+update quittance.orders o set
+  failed = exists (
+    select 1 from quittance.order_marks m where m.order_id = o.id and m.kind = 'failed'),
+  held_reason = (
+    select reason from quittance.order_marks m
+    where m.order_id = o.id and m.kind = 'held' order by m.seq limit 1),
+  updated_at = quittance.now()
+where o.id = any ($1::text[])`
+
+const NOTE_REDRIVEN = `
 insert into quittance.order_history (order_id, from_status, to_status, cause, seq, note, at)
-select id, null, status, 'operator', $1, 'the dead letter was redriven', quittance.now()
-from cleared`
-
-const MARK_HELD = `
-with marked as (
-  update quittance.orders set held_seq = $2, held_reason = $3, updated_at = quittance.now()
-  where id = $1 returning id, status
-)
-insert into quittance.order_history (order_id, from_status, to_status, cause, seq, note, at)
-select id, status, 'held', 'processor', $2, $3, quittance.now() from marked`
-
-const CLEAR_HELD = `
-update quittance.orders set held_seq = null, held_reason = null, updated_at = quittance.now()
-where held_seq = $1`
+select id, null, status, 'operator', $2, 'its event was redriven', quittance.now()
+from quittance.orders where id = any ($1::text[])`
 
 export interface OrderOverlays {
+  /** A dead letter marks its order as failed. A check proves nothing about it and marks nothing. */
   markFailed(tx: Transaction, item: Item): Promise<void>
   settle(
     tx: Transaction,
     item: Item,
     outcome: Exclude<Outcome, { kind: 'ask' }>,
-    settled: { readonly state: string },
+    settled: { readonly state: string; readonly reason: string | null },
   ): Promise<void>
+}
+
+interface MarkedRow extends Record<string, unknown> {
+  readonly order_id: string
 }
 
 /** The session that an item speaks of, for sessions whose lane is not their order's. */
@@ -51,19 +60,40 @@ function sessionOf(item: Item): string | null {
   return typeof object.id === 'string' ? object.id : null
 }
 
+async function refresh(tx: Queryable, rows: readonly MarkedRow[]): Promise<readonly string[]> {
+  const orders = [...new Set(rows.map((row) => row.order_id))]
+  if (orders.length > 0) await tx.query(REFRESH, [orders])
+  return orders
+}
+
 export const orderOverlays: OrderOverlays = {
   async markFailed(tx, item) {
-    await tx.query(MARK_FAILED, [orderOfLane(item.lane), item.seq, sessionOf(item)])
+    if (item.kind === 'check') return
+    const values = [
+      item.seq,
+      'failed',
+      'dead_letter',
+      false,
+      orderOfLane(item.lane),
+      sessionOf(item),
+    ]
+    await refresh(tx, await tx.query<MarkedRow>(MARK, values))
   },
 
-  /** Only a redrive can end what was a dead letter or held, so a first generation skips the look. */
   async settle(tx, item, outcome, settled) {
+    // Only a redrive can end what had ended before, so a first generation skips the look.
     if (item.generation > 1 && settled.state !== 'waiting') {
-      await tx.query(CLEAR_FAILED, [item.seq])
-      await tx.query(CLEAR_HELD, [item.seq])
+      const orders = await refresh(tx, await tx.query<MarkedRow>(UNMARK, [item.seq]))
+      if (orders.length > 0) await tx.query(NOTE_REDRIVEN, [orders, item.seq])
     }
+    const isCheck = item.kind === 'check'
     if (outcome.kind === 'quarantined' && outcome.holds !== null) {
-      await tx.query(MARK_HELD, [outcome.holds, item.seq, outcome.reason])
+      const values = [item.seq, 'held', outcome.reason, isCheck, outcome.holds, null]
+      await refresh(tx, await tx.query<MarkedRow>(MARK, values))
+    } else if (isCheck && outcome.kind === 'done') {
+      const order = orderOfLane(item.lane)
+      if (order === null) return
+      await refresh(tx, await tx.query<MarkedRow>(UNMARK_CHECKS, [order, item.seq]))
     }
   },
 }

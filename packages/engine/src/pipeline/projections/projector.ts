@@ -12,13 +12,18 @@ interface ItemBase {
   readonly seq: bigint
   readonly lane: string
   readonly generation: number
+  /** Counts every start. */
   readonly attempt: number
+  /** Counts the starts that are held against it: Stripe being away is not the item's fault. */
+  readonly charged: number
 }
 
 export interface EventItem extends ItemBase {
   readonly kind: 'event'
   readonly eventId: string
   readonly type: string
+  /** The connected account it came from; empty for our own. */
+  readonly account: string
   readonly endpoint: string
   /** The whole event, as Stripe sent it. */
   readonly event: JsonObject

@@ -42,7 +42,8 @@ export function createProjector(options: ProjectionOptions): Projector {
   ])
   return async (item, read) => {
     if (item.kind === 'check') return planCheck(item, options)
-    const planner = planners.get(item.type)
+    // Money of a connected account is not ours, whatever marker its objects carry.
+    const planner = item.account === '' ? planners.get(item.type) : undefined
     const plan: Plan =
       planner === undefined ? { kind: 'apply', apply: unhandled } : await planner(item, read)
     return plan.kind === 'apply'
@@ -66,12 +67,13 @@ function withRawHandler(item: EventItem, apply: Apply): Apply {
   }
 }
 
-const checked: Apply = async () => ({ kind: 'done' })
+const DONE: Outcome = { kind: 'done' }
+const checked: Apply = async () => DONE
 
 /** A check is a question: Stripe's answer is applied like an event of its own. */
 function planCheck(item: CheckItem, options: ProjectionOptions): Plan {
   if (item.objectType === 'checkout.session') {
-    return { kind: 'ask', ask: askForSession(item.objectId, null, options.allowancesOf) }
+    return { kind: 'ask', ask: askForSession(item.objectId, null, options.allowancesOf, DONE) }
   }
   return {
     kind: 'ask',

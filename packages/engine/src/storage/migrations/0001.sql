@@ -23,7 +23,7 @@ create table quittance.event_keys (
   event_id text not null check (length(event_id) between 1 and 255),
   seq bigint not null unique,
   received_at timestamptz not null,
-  primary key (account, event_id)
+  primary key (event_id, account)
 );
 create index event_keys_received on quittance.event_keys (received_at);
 
@@ -60,8 +60,12 @@ create table quittance.events_default partition of quittance.events default;
 create table quittance.payloads_default partition of quittance.payloads default;
 
 -- Makes the monthly partitions from this month to `ahead` months on; answers how many it made.
--- A month whose rows already sit in the default partition is left to it.
-create function quittance.ensure_partitions(ahead integer) returns integer language plpgsql as $$
+-- One process at a time, and never for long: creating a partition locks the parent, and deliveries
+-- would queue behind a creation that itself queues behind an old reader. What could not be made
+-- now is made the next time; until then the default partition takes the rows, and a month whose
+-- rows sit there is left to it.
+create function quittance.ensure_partitions(ahead integer) returns integer
+language plpgsql set lock_timeout = '500ms' as $$
 declare
   parent text;
   lower_bound timestamptz;
@@ -69,6 +73,7 @@ declare
   partition_name text;
   made integer := 0;
 begin
+  if not pg_try_advisory_xact_lock(7201954) then return 0; end if;
   for month in 0..ahead loop
     lower_bound := (date_trunc('month', quittance.now() at time zone 'UTC')
       + make_interval(months => month)) at time zone 'UTC';
@@ -82,7 +87,7 @@ begin
           'create table quittance.%I partition of quittance.%I for values from (%L) to (%L)',
           partition_name, parent, lower_bound, upper_bound);
         made := made + 1;
-      exception when check_violation then
+      exception when check_violation or duplicate_table or lock_not_available then
         null;
       end;
     end loop;
@@ -179,6 +184,7 @@ create table quittance.questions (
   event_id text primary key,
   asked_at timestamptz not null
 );
+create index questions_asked on quittance.questions (asked_at);
 
 -- The budget of requests to Stripe, shared by every process on this database.
 create table quittance.stripe_budget (
@@ -194,9 +200,8 @@ create table quittance.orders (
   status text not null default 'pending' check (status in (
     'pending', 'confirmed', 'awaiting_payment', 'expired', 'canceled', 'payment_failed',
     'fulfilled')),
-  -- Overlays: the event that failed for good, the event that is quarantined.
-  failed_seq bigint,
-  held_seq bigint,
+  -- Overlays, kept equal to order_marks: does a dead letter or a quarantined event concern it?
+  failed boolean not null default false,
   held_reason text,
   -- The snapshot taken before the session was asked for. Amounts in the smallest unit.
   livemode boolean not null,
@@ -235,6 +240,16 @@ create index orders_browser on quittance.orders (browser_hash, created_at desc)
   where browser_hash is not null;
 create index orders_created on quittance.orders (created_at desc);
 
+-- Which events keep an order failed or held. A redrive of the event takes its mark away.
+create table quittance.order_marks (
+  seq bigint primary key,
+  order_id text not null references quittance.orders (id),
+  kind text not null check (kind in ('failed', 'held')),
+  reason text not null,
+  is_check boolean not null
+);
+create index order_marks_order on quittance.order_marks (order_id);
+
 create table quittance.order_history (
   order_id text not null references quittance.orders (id),
   n bigint generated always as identity,
@@ -255,13 +270,15 @@ create trigger order_history_append_only before update or delete on quittance.or
 create table quittance.checkout_attempts (
   order_id text not null references quittance.orders (id),
   attempt integer not null check (attempt >= 1),
-  params text not null,
+  -- Dropped once answered: they may hold the buyer's address, and are not needed any more.
+  params text,
   state text not null default 'asked' check (state in ('asked', 'answered', 'refused')),
   session_id text,
   stripe_code text,
   asked_at timestamptz not null,
   answered_at timestamptz,
   check ((state = 'answered') = (session_id is not null)),
+  check (state <> 'asked' or params is not null),
   primary key (order_id, attempt)
 );
 create unique index checkout_attempts_open on quittance.checkout_attempts (order_id)

@@ -79,7 +79,9 @@ function differenceOf(
   if (session.currency !== order.currency) return 'currency'
   if (session.subtotal !== order.expectedSubtotal) return 'amount'
   const { subtotal, discount, shipping, tax } = session
-  if (session.total !== subtotal - discount + shipping + tax) return 'amount'
+  // Tax may be contained in the prices, added to them, or both: what was added is at most the tax.
+  const added = session.total === null ? -1 : session.total - (subtotal - discount + shipping)
+  if (added < 0 || added > tax) return 'amount'
   const surprise =
     (discount > 0 && !allowed.discount) ||
     (shipping > 0 && !allowed.shipping) ||
@@ -104,21 +106,32 @@ function judgePaid(order: OrderSnapshot, session: SessionFacts, allowed: Allowan
   return lineItems === null ? { kind: 'look_closer', reason: worst } : mismatch(worst)
 }
 
-/** Paid means `payment_status` is not `unpaid`: a full discount is `no_payment_required`. */
-const isPaid = (session: SessionFacts): boolean =>
-  session.status === 'complete' && session.paymentStatus !== 'unpaid'
+/** A full discount needs no payment; anything else that claims so does not add up. */
+function judgeComplete(
+  order: OrderSnapshot,
+  session: SessionFacts,
+  allowed: Allowances,
+): Judgement {
+  switch (session.paymentStatus) {
+    case 'paid':
+      return judgePaid(order, session, allowed)
+    case 'no_payment_required':
+      return session.total === 0 ? judgePaid(order, session, allowed) : mismatch('amount')
+    case 'unpaid':
+      return { kind: 'move', to: session.paymentFailed ? 'payment_failed' : 'awaiting_payment' }
+    default:
+      return mismatch('order_state')
+  }
+}
 
 /** What this session says about this order. The redirect never comes here without Stripe's word. */
 export function judge(order: OrderSnapshot, session: SessionFacts, allowed: Allowances): Judgement {
   const identity = judgeIdentity(order, session)
   if (identity !== null) return identity
-  if (isPaid(session)) return judgePaid(order, session, allowed)
   if (session.status === 'expired') {
     return { kind: 'move', to: order.cancelRequested ? 'canceled' : 'expired' }
   }
-  if (session.status === 'complete') {
-    return { kind: 'move', to: session.paymentFailed ? 'payment_failed' : 'awaiting_payment' }
-  }
+  if (session.status === 'complete') return judgeComplete(order, session, allowed)
   return { kind: 'stay' }
 }
 

@@ -8,8 +8,7 @@ import { statusesBelow } from './states.ts'
 export interface OrderRow extends Record<string, unknown> {
   readonly id: string
   readonly status: OrderStatus
-  readonly failed_seq: bigint | null
-  readonly held_seq: bigint | null
+  readonly failed: boolean
   readonly held_reason: string | null
   readonly livemode: boolean
   readonly item_id: string
@@ -43,8 +42,8 @@ export function toOrder(row: OrderRow): Order {
   return {
     id: row.id,
     status: row.status,
-    failed: row.failed_seq !== null,
-    held: row.held_seq !== null,
+    failed: row.failed,
+    held: row.held_reason !== null,
     heldReason: row.held_reason,
     itemId: row.item_id,
     quantity: row.quantity,
@@ -159,6 +158,15 @@ export async function moveOrder(
   return rows[0] ?? null
 }
 
+const FLAG_PAID_AFTER_END = `
+update quittance.orders set paid_after_end = true, updated_at = quittance.now()
+where id = $1 and status = 'fulfilled' and not paid_after_end returning id`
+
+/** The end came to our ears after the payment: the same story, told the other way round. */
+export async function flagPaidAfterEnd(tx: Queryable, id: string): Promise<void> {
+  await tx.query(FLAG_PAID_AFTER_END, [id])
+}
+
 const CONFIRM = `
 with moved as (
   update quittance.orders set status = 'confirmed', updated_at = quittance.now()
@@ -175,7 +183,8 @@ export async function confirmOrder(on: Queryable, id: string): Promise<boolean> 
 
 const SET_REFUNDED = `
 update quittance.orders
-set amount_refunded = $2, refund_ticket = $3, updated_at = quittance.now()
+set amount_refunded = $2, refund_ticket = $3, updated_at = quittance.now(),
+  payment_intent_id = coalesce(payment_intent_id, $4)
 where id = $1 and refund_ticket < $3
 returning *`
 
@@ -188,7 +197,9 @@ export async function setRefunded(
   id: string,
   refunded: number,
   ticket: bigint,
+  paymentIntentId: string | null,
 ): Promise<OrderRow | null> {
-  const rows = await tx.query<OrderRow>(SET_REFUNDED, [id, refunded, ticket])
+  const values = [id, refunded, ticket, paymentIntentId]
+  const rows = await tx.query<OrderRow>(SET_REFUNDED, values)
   return rows[0] ?? null
 }

@@ -8,6 +8,7 @@ import {
   addHistory,
   causeText,
   findOrder,
+  flagPaidAfterEnd,
   moveOrder,
   type OrderRow,
   toOrder,
@@ -71,7 +72,14 @@ export function settleSession(
         }
       }
       case 'look_closer':
-        return { kind: 'ask', ask: askForSession(session.id, eventType, allowancesOf) }
+        return {
+          kind: 'ask',
+          ask: askForSession(session.id, eventType, allowancesOf, {
+            kind: 'quarantined',
+            reason: judgement.reason,
+            holds: order.id,
+          }),
+        }
       case 'move':
         return await move(scope, order, judgement.to, session)
       default:
@@ -80,15 +88,19 @@ export function settleSession(
   }
 }
 
-/** Fetches the session with its line items and judges that. */
+/**
+ * Fetches the session with its line items and judges that. `missing` is what it means when Stripe
+ * does not have the session: a difference that nothing explains stays a difference.
+ */
 export function askForSession(
   sessionId: string,
   eventType: string | null,
   allowancesOf: AllowancesOf,
+  missing: Outcome,
 ): AskStep {
   return async ({ stripe, timeoutMs }: Asking) => {
     const answer: unknown = await stripe.session(sessionId, { timeoutMs })
-    if (!isJsonObject(answer)) return async () => ({ kind: 'done' })
+    if (!isJsonObject(answer)) return async () => missing
     return settleSession(answer, eventType, allowancesOf)
   }
 }
@@ -120,6 +132,7 @@ async function move(
   if (order.status === to) return { kind: 'done' }
   const moved = await moveOrder(scope.tx, order.id, to, session)
   if (moved === null) {
+    if (ORDER_STATES[to].ended) await flagPaidAfterEnd(scope.tx, order.id)
     scope.note({
       level: 'warn',
       message: 'refused an order transition',
