@@ -50,7 +50,7 @@ ${frame.script === undefined ? html`` : html`<script src="/assets/${frame.script
 <main id="main">${body}</main>
 <footer>
 <p>A demonstration shop: nothing is charged and nothing is sent. Payments go through a
-<a href="${frame.simulatorUrl}/_sim/deliveries">local simulator</a>, orders through Quittance.</p>
+<a href="${frame.simulatorUrl}/">local simulator</a>, orders through Quittance.</p>
 </footer>
 </body>
 </html>`

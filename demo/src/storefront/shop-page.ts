@@ -27,7 +27,7 @@ ${first === undefined ? html`` : featured(first)}
 <aside class="counter" aria-labelledby="counter-title">
 <div><h2 id="counter-title">Behind the counter</h2>
 <p>Pay with a test card, any later date, any code. What the simulator sent can be
-<a href="${simulatorUrl}/_sim/deliveries">read there</a>; what became of it, with <code>npx quittance events list</code>.</p></div>
+<a href="${simulatorUrl}/">read there</a>; what became of it, with <code>npx quittance events list</code>.</p></div>
 <dl>${TEST_CARDS.map(
       ([number, does]) => html`<div><dt><code>${number}</code></dt><dd>${does}</dd></div>`,
     )}</dl>

@@ -25,6 +25,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     onEvent: options.onEvent,
   })
   const parts = {
+    address: { url, port, socketPath: options.socketPath },
     accounts,
     ports,
     random: seededRandom(`${seed}:requests`),

@@ -7,19 +7,42 @@ import { styles } from './styles.ts'
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
+export interface Look {
+  readonly styles: string
+  readonly policy: string
+}
+
+interface LookParts {
+  readonly styles: string
+  readonly script: string
+  /** The page may ask this simulator for news of itself. */
+  readonly mayFetchItself?: boolean
+}
+
 /** No form-action: Chromium would apply it to the redirect back to the merchant as well. */
-const policy = [
-  "default-src 'none'",
-  `style-src ${hashOf(styles)}`,
-  `script-src ${hashOf(script)}`,
-  'img-src data:',
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+export function lookOf({ styles, script, mayFetchItself = false }: LookParts): Look {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashOf(styles)}`,
+    `script-src ${hashOf(script)}`,
+    'img-src data:',
+    ...(mayFetchItself ? ["connect-src 'self'"] : []),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  return { styles, policy }
+}
+
+const checkoutLook = lookOf({ styles, script })
 
 export const testModeBadge = html`<span class="badge">TEST MODE — simulator</span>`
 
-export function page(status: number, title: string, body: Html): HostedResponse {
+export function page(
+  status: number,
+  title: string,
+  body: Html,
+  look: Look = checkoutLook,
+): HostedResponse {
   const document = html`<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +51,7 @@ export function page(status: number, title: string, body: Html): HostedResponse 
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${trusted(styles)}</style>
+<style>${trusted(look.styles)}</style>
 </head>
 ${body}
 </html>
@@ -38,7 +61,7 @@ ${body}
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': policy,
+      'content-security-policy': look.policy,
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     },

@@ -3,18 +3,22 @@
 import { lstat, unlink } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Accounts } from '../accounts.ts'
+import { landingPage } from '../hosted/landing-page.ts'
+import { type Address, landingView } from '../hosted/landing-view.ts'
 import { handleHosted } from '../hosted/pages.ts'
 import { type Ports, type Random, randomText } from '../ports.ts'
 import type { ApiAnswer as SeenAnswer } from '../types.ts'
 import { type ApiAnswer, answerApi, envelope } from './api.ts'
 import { apiKeyOf, isSecretKey } from './auth.ts'
 import { StripeError } from './errors.ts'
+import { prefersHtml } from './prefers-html.ts'
 import { answerSim } from './sim-routes.ts'
 
 const bodyBytesMax = 1024 * 1024
 const hostedPrefix = '/c/pay/'
 
 export interface EdgeParts {
+  readonly address: Address
   readonly accounts: Accounts
   readonly ports: Ports
   readonly random: Random
@@ -35,6 +39,8 @@ export function createEdge(parts: EdgeParts): Server {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     if (url.pathname.startsWith(hostedPrefix)) return hosted(parts, request, url)
     if (url.pathname.startsWith('/_sim/')) return sim(parts, request, url)
+    if (isLanding(request, url))
+      return landingPage(landingView(parts.accounts.all(), parts.address))
     return api(parts, request, url)
   }
   return createServer((request, response) => {
@@ -43,6 +49,13 @@ export function createEdge(parts: EdgeParts): Server {
       (error: unknown) => send(response, crash(error)),
     )
   })
+}
+
+/** Whoever brings a key, or would not rather read HTML, is an API client and hears Stripe's answer. */
+function isLanding(request: IncomingMessage, url: URL): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const hasKey = request.headers.authorization !== undefined
+  return url.pathname === '/' && isRead && !hasKey && prefersHtml(request.headers.accept)
 }
 
 function send(response: ServerResponse, reply: Reply | undefined): void {
