@@ -14,6 +14,11 @@ export interface Queryable {
  */
 export interface Transaction<Client = unknown> extends Queryable {
   readonly client: Client
+  /**
+   * Rejects with `HANDLER_TRANSACTION` when this is no longer the transaction that was begun:
+   * somebody ended it through the client, and what followed would commit by itself.
+   */
+  assertWhole(): Promise<void>
 }
 
 export interface TransactionOptions {

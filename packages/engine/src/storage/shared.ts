@@ -47,8 +47,7 @@ export interface TransactionLoan<Client> {
 
 /**
  * Lends a transaction to `work` and takes it back when `work` ends or the time is over: a handler
- * that runs on after its cut can reach nothing through the object it still holds. When the driver's
- * own client was used, the transaction must still be the one that we began.
+ * that runs on after its cut can reach nothing through the object it still holds.
  */
 export async function openTransaction<Client, T>(
   { client, send, timeoutMs, xid }: TransactionLoan<Client>,
@@ -71,6 +70,13 @@ export async function openTransaction<Client, T>(
       // The caller names the row's shape; the driver cannot prove it.
       return (await send(sql, params)) as R[]
     },
+    async assertWhole() {
+      if (!handedOut || xid === null) return
+      const [present] = await send(PRESENT_XID, [])
+      if (present?.xid !== xid) {
+        throw new EngineError('HANDLER_TRANSACTION', 'a handler ended the transaction it was lent')
+      }
+    },
   }
   let cancel = () => {}
   const cut = new Promise<never>((_, reject) => {
@@ -79,14 +85,7 @@ export async function openTransaction<Client, T>(
     )
   })
   try {
-    const result = await Promise.race([work(tx), cut])
-    if (handedOut && xid !== null) {
-      const [present] = await send(PRESENT_XID, [])
-      if (present?.xid !== xid) {
-        throw new EngineError('HANDLER_TRANSACTION', 'a handler ended the transaction it was lent')
-      }
-    }
-    return result
+    return await Promise.race([work(tx), cut])
   } finally {
     open = false
     cancel()

@@ -11,7 +11,7 @@ function asStripe<T>(json: Json | null): T {
 }
 
 /** What the fake does to the next call of createSession. */
-export type Trouble = 'timeout_before' | 'timeout_after' | 'down' | 'refused'
+export type Trouble = 'timeout_before' | 'timeout_after' | 'down' | 'refused' | 'bad_key'
 
 export class FakeStripe implements StripePort {
   readonly sessions = new Map<string, Json>()
@@ -56,6 +56,7 @@ export class FakeStripe implements StripePort {
     if (trouble === 'timeout_before') throw new EngineError('STRIPE_TIMEOUT', 'too slow')
     if (trouble === 'down') throw new EngineError('STRIPE_UNAVAILABLE', 'down')
     if (trouble === 'refused') throw new StripeRefusal(400, 'parameter_invalid', 'req_1')
+    if (trouble === 'bad_key') throw new StripeRefusal(401, undefined, 'req_4')
     const sent = JSON.stringify(params)
     const before = this.#byKey.get(options.idempotencyKey)
     if (before !== undefined && before.params !== sent) {

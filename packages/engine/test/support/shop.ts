@@ -34,7 +34,13 @@ export function signatureOf(body: Uint8Array, secret: string, seconds: number): 
   return `t=${seconds},v1=${mac}`
 }
 
-export const eventOf = (id: string, type: string, object: Json, over: Json = {}): Json => ({
+/** Events never carry a session's line items: those must be asked for. */
+export const eventOf = (
+  id: string,
+  type: string,
+  { line_items: _, ...object }: Json,
+  over: Json = {},
+): Json => ({
   id,
   object: 'event',
   api_version: '2026-10-28.endive',

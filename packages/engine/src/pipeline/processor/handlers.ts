@@ -70,6 +70,8 @@ export class HandlerRunner {
     run: () => Promise<void> | void,
   ): Promise<void> {
     const taken = await tx.query(TAKE, [key, seq])
-    if (taken.length > 0) await runWatched(handler, this.#logger, this.#timers, run)
+    if (taken.length === 0) return
+    await runWatched(handler, this.#logger, this.#timers, run)
+    await tx.assertWhole()
   }
 }
