@@ -1,6 +1,7 @@
 // Owns the way from words to an exit code: which command, which options, and how errors are told.
 import { parseArgs } from 'node:util'
 import { tellFailure } from '../failure.ts'
+import { mask } from '../log.ts'
 import {
   type CliContext,
   type Command,
@@ -9,6 +10,7 @@ import {
   UsageError,
 } from './command.ts'
 import { runStripe, STRIPE_HELP } from './commands/stripe.ts'
+import { databaseRefusal } from './database-refusal.ts'
 import { generalHelp, helpOf, suggestionFor, usageOf } from './help.ts'
 import { Refused } from './operator.ts'
 import { COMMANDS } from './registry.ts'
@@ -119,6 +121,11 @@ function report(error: unknown, { complain }: CliContext): ExitCode {
   if (error instanceof Refused) {
     complain(`quittance: ${`${error.message} (${error.code}). ${error.cure}`.trimEnd()}\n`)
     return error.code === 'FILTER_INVALID' ? 2 : 1
+  }
+  const refusal = databaseRefusal(error, mask)
+  if (refusal !== null) {
+    complain(`quittance: ${refusal}\n`)
+    return 1
   }
   const { text, exitCode } = tellFailure(error)
   complain(`quittance: ${text}\n`)
