@@ -47,7 +47,7 @@ function connections({ url, port, socketPath }: Address): Html {
 <section class="block" aria-labelledby="cli"><h2 id="cli">Point the Stripe CLI at it</h2>${snippet(cli, 'the CLI’s command')}
 ${
   socketPath !== undefined &&
-  html`<p class="note">Or without a flag, through its socket:</p>
+  html`<p class="note">Or without <code>--api-base</code>, through its socket:</p>
 ${snippet(`export STRIPE_CLI_UNIX_SOCKET=${shellWord(socketPath)}`, 'the socket’s variable')}`
 }</section>`
 }

@@ -2,23 +2,23 @@
 import { styles } from './styles.ts'
 
 export const landingStyles = `${styles}
-.landing{grid-template-columns:clamp(420px,34vw,520px) minmax(0,1fr)}
-.landing .summary{padding:32px;background:var(--shade)}
-.landing .pay{padding:32px;display:flex;flex-direction:column;gap:24px;min-width:0}
+.landing{grid-template-columns:clamp(440px,34vw,520px) minmax(0,1fr)}
+.landing .summary{padding:28px;background:var(--shade)}
+.landing .pay{padding:28px;display:flex;flex-direction:column;gap:24px;min-width:0}
 .landing .column{max-width:452px}
-.landing h1{margin-top:14px;font-size:28px;line-height:1.2;letter-spacing:-.022em;font-weight:650}
+.landing h1{margin-top:14px;font-size:27px;line-height:1.2;letter-spacing:-.022em;font-weight:650}
 .lead{margin-top:8px;font-size:14px;color:var(--soft)}
 .landing h2{font-size:15px}
 .landing .block{margin-top:20px}
 .landing .note{margin-top:8px}
-.landing code,.landing pre{font:12.5px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.landing code,.landing pre{font:12px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .landing p code{padding:1px 5px;border-radius:5px;background:#e9ebf3;white-space:nowrap}
 .snippet{position:relative;margin-top:8px}
-.snippet pre{margin:0;padding:10px 76px 10px 14px;white-space:pre-wrap;overflow-wrap:anywhere;border-radius:9px;background:#1a1f36;color:#e8eaf6}
+.snippet pre{margin:0;padding:10px 58px 10px 14px;white-space:pre-wrap;overflow-wrap:anywhere;border-radius:9px;background:#1a1f36;color:#e8eaf6}
 .snippet .copy{position:absolute;top:7px;right:7px;border-color:#454c6d;background:#2a3050;color:#e8eaf6}
 .snippet .copy:hover{background:#363d63}
-.copy{min-width:52px;padding:2px 9px;border:1px solid var(--line);border-radius:6px;background:#fff;color:var(--soft);font:inherit;
-font-size:12px;font-weight:600;cursor:pointer}
+.copy{min-width:50px;padding:2px 6px;border:1px solid var(--line);border-radius:6px;background:#fff;color:var(--soft);font:inherit;
+font-size:11.5px;font-weight:600;cursor:pointer}
 .copy:hover{border-color:var(--field);color:var(--ink)}
 :is(.copy,.scroll,.landing a):focus-visible{outline:2px solid var(--brand);outline-offset:2px}
 .numbers{margin-top:8px;border:1px solid var(--line);border-radius:10px;background:#fff}
@@ -34,6 +34,7 @@ font-size:12px;font-weight:600;cursor:pointer}
 .panel-head a,.panel-head .aside{margin-left:auto;color:var(--soft);font-size:12.5px}
 .scroll{margin-top:8px;overflow:auto;border:1px solid var(--line);border-radius:10px;background:#fff}
 .scroll table{width:100%;border-collapse:collapse;font-size:13px}
+.scroll thead{background:var(--shade)}
 .scroll th{position:sticky;top:0;padding:6px 10px;background:var(--shade);border-bottom:1px solid var(--line);color:var(--soft);
 font-size:12px;font-weight:600;text-align:left;white-space:nowrap}
 .scroll td{padding:5px 10px;border-top:1px solid #eef0f5;white-space:nowrap}
@@ -53,6 +54,7 @@ font-size:12px;font-weight:600;text-align:left;white-space:nowrap}
 .state[data-kind=gone]{color:var(--bad)}
 .state[data-kind=gone]:before{background:var(--bad);animation:none}
 @keyframes pulse{50%{opacity:.35}}
+@media (max-width:1400px){.landing h1{font-size:24px}.scroll table{font-size:12.5px}.scroll :is(td,th){padding-left:8px;padding-right:8px}}
 @media (min-width:1000px) and (min-height:640px){
 .landing{height:100vh;min-height:0}
 .landing .summary,.landing .pay{min-height:0;height:100vh;overflow:auto}
