@@ -73,12 +73,10 @@ export function createEngine<Client>(
 ): Engine {
   const { database, mode } = options
   const limits = withDefaults(DEFAULT_LIMITS, options.limits)
-  const processing = fitted(
-    withDefaults(defaultProcessor(database.kind), options.processor),
-    database.connectionsMax,
-  )
+  const asked = withDefaults(defaultProcessor(database.kind), options.processor)
   const checkout = withDefaults(DEFAULT_CHECKOUT, options.checkout)
-  checkOptions(limits, processing, checkout, mode)
+  checkOptions(limits, asked, checkout, mode)
+  const processing = fitted(asked, database.connectionsMax)
 
   const logger = guarded(options.logger ?? SILENT)
   const clock = options.clock ?? systemClock

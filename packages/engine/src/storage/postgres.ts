@@ -12,6 +12,8 @@ export interface PostgresOptions {
   readonly connectionString?: string
   /** Connections of the engine's own pool. Default 10. */
   readonly connectionsMax?: number
+  /** Milliseconds until a statement outside of a transaction is given up. Default 8000. */
+  readonly queryTimeoutMs?: number
 }
 
 const OID_INT8 = 20
@@ -70,7 +72,7 @@ export function postgres(options: PostgresOptions): Database<PoolClient> {
   const pool = options.pool ?? new Pool(config)
   // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
   if (own) pool.on('error', () => undefined)
-  return new PostgresDatabase(pool, own)
+  return new PostgresDatabase(pool, own, options.queryTimeoutMs ?? QUERY_MS)
 }
 
 class PostgresDatabase implements Database<PoolClient> {
@@ -78,15 +80,17 @@ class PostgresDatabase implements Database<PoolClient> {
   readonly connectionsMax: number
   readonly #pool: Pool
   readonly #own: boolean
+  readonly #queryMs: number
 
-  constructor(pool: Pool, own: boolean) {
+  constructor(pool: Pool, own: boolean, queryMs: number) {
     this.#pool = pool
     this.#own = own
+    this.#queryMs = queryMs
     this.connectionsMax = pool.options.max
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<R[]> {
-    return await run<R>(this.#pool, sql, params, QUERY_MS)
+    return await run<R>(this.#pool, sql, params, this.#queryMs)
   }
 
   async transaction<T>(
@@ -136,7 +140,7 @@ class PostgresDatabase implements Database<PoolClient> {
     client.on('error', release)
     client.on('notification', wake)
     try {
-      await run(client, `listen ${client.escapeIdentifier(channel)}`, [], QUERY_MS)
+      await run(client, `listen ${client.escapeIdentifier(channel)}`, [], this.#queryMs)
     } catch (error) {
       release()
       throw error

@@ -65,7 +65,7 @@ create table quittance.payloads_default partition of quittance.payloads default;
 -- now is made the next time; until then the default partition takes the rows, and a month whose
 -- rows sit there is left to it.
 create function quittance.ensure_partitions(ahead integer) returns integer
-language plpgsql set lock_timeout = '500ms' as $$
+language plpgsql set lock_timeout = '200ms' as $$
 declare
   parent text;
   lower_bound timestamptz;
@@ -87,8 +87,10 @@ begin
           'create table quittance.%I partition of quittance.%I for values from (%L) to (%L)',
           partition_name, parent, lower_bound, upper_bound);
         made := made + 1;
-      exception when check_violation or duplicate_table or lock_not_available then
-        null;
+      exception
+        when check_violation or duplicate_table then null;
+        -- What was made already holds its lock until we return: so we do.
+        when lock_not_available then return made;
       end;
     end loop;
   end loop;
