@@ -133,3 +133,8 @@ describe('the goods', () => {
     expect(new Set(keys).size).toBe(GOODS.length)
   })
 })
+
+it('both links to the simulator open its page for people', () => {
+  const links = [...textOf(shopPage(SIMULATOR)).matchAll(/href="(http[^"]*)"/g)]
+  expect(links.map(([, target]) => target)).toEqual([`${SIMULATOR}/`, `${SIMULATOR}/`])
+})
