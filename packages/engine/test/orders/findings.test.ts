@@ -70,6 +70,19 @@ describe.each(backends)('found before on $name', (backend) => {
     expect(await shop.engine.orders.get(orderId)).toMatchObject({ status: 'pending' })
   })
 
+  test('a replayed event runs its raw handler no second time', async () => {
+    const seen: string[] = []
+    const raw = openShop(db, {
+      onStripe: { 'customer.created': ({ event }) => void seen.push(event.id) },
+    })
+    await raw.deliver(eventOf('evt_1', 'customer.created', { id: 'cus_1', object: 'customer' }))
+    await raw.drain()
+    await raw.engine.events.replay('evt_1')
+    await raw.drain()
+    expect(await raw.engine.events.get('evt_1')).toMatchObject({ state: 'done', generation: 2 })
+    expect(seen).toEqual(['evt_1'])
+  })
+
   test('Stripe being away for hours kills no refund', async () => {
     const { orderId, sessionId } = await shop.order()
     await completed('evt_1', shop.stripe.change(sessionId, paid('pi_1')))

@@ -102,17 +102,21 @@ describe.each(backends)('the transaction of a handler on $name', (backend) => {
   })
 
   test('cannot be used after it has ended', async () => {
+    const refused: unknown[] = []
+    const late = `insert into public.licences values ('late')`
     act = firstRunOnly(async ({ tx }) => {
       const client = clientOf(tx)
-      const straggler = later(50).then(() =>
-        client.query(`insert into public.licences values ('late')`),
-      )
-      straggler.catch(() => undefined)
+      for (const straggle of [() => client.query(late), () => tx.query(late), () => tx.client]) {
+        later(50)
+          .then(straggle)
+          .catch((error: { code?: unknown }) => refused.push(error.code))
+      }
       throw new Error('failed first')
     })
     const orderId = await buy()
     await later(100)
     expect(await rows()).toBe(0)
+    expect(refused).toEqual(['HANDLER_TIMEOUT', 'HANDLER_TIMEOUT', 'HANDLER_TIMEOUT'])
     await retry()
     expect(await shop.engine.orders.get(orderId)).toMatchObject({ status: 'fulfilled' })
     expect(await rows()).toBe(0)
