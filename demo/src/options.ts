@@ -1,6 +1,5 @@
 // Owns what `npm start` honours: three variables and one flag.
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { ConfigError } from 'quittance'
 
 export interface DemoOptions {
@@ -15,7 +14,10 @@ export function readOptions(
   environment: Readonly<Record<string, string | undefined>>,
   directory: string,
 ): DemoOptions {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
+  const wrong = args.find((word) => word !== '--json')
+  if (wrong !== undefined) {
+    throw new ConfigError([{ key: wrong, found: 'is not known', cure: 'The one flag is --json.' }])
+  }
   const text = environment.SIMULATOR_PORT ?? '4243'
   const simulatorPort = Number(text)
   if (!/^\d{1,5}$/.test(text) || simulatorPort > 65_535) {
@@ -23,9 +25,13 @@ export function readOptions(
     const cure = 'Give a whole number from 0 to 65535.'
     throw new ConfigError([{ key: 'SIMULATOR_PORT', found, cure }])
   }
+  if (environment.DATA_DIR?.trim() === '') {
+    const cure = 'Give it a value, or remove it.'
+    throw new ConfigError([{ key: 'DATA_DIR', found: 'is set but empty', cure }])
+  }
   return {
     dataDir: resolve(directory, environment.DATA_DIR ?? '.data'),
     simulatorPort,
-    json: values.json === true,
+    json: args.length > 0,
   }
 }

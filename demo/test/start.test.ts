@@ -30,6 +30,8 @@ describe('options', () => {
   })
   it('name the variable that is wrong', () => {
     expect(() => readOptions([], { SIMULATOR_PORT: '99999' }, '/shop')).toThrow(/SIMULATOR_PORT/)
+    expect(() => readOptions([], { DATA_DIR: '' }, '/shop')).toThrow(/DATA_DIR: is set but empty/)
+    expect(() => readOptions(['--jsn'], {}, '/shop')).toThrow(/--jsn: is not known/)
   })
 })
 

@@ -43,6 +43,8 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
 
   /** Null for an unknown order and for another browser's: both look the same. */
   const ownStory = async (id: string, request: Request): Promise<OrderStory | null> => {
+    // PostgreSQL refuses a text with NUL in it, and that is no outage.
+    if (!/^\w{1,64}$/.test(id)) return null
     const order = await engine.orders.getFor(id, visitorOf(request))
     return order === null ? null : await storyOf(order)
   }

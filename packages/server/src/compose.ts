@@ -1,4 +1,5 @@
 // Owns the composition: the only file of the server that names concrete implementations.
+import { chmod, mkdir } from 'node:fs/promises'
 import {
   createEngine,
   type Database,
@@ -21,6 +22,9 @@ export interface Composition {
 
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   if (config.kind === 'postgres') return postgres({ connectionString: config.connectionString })
+  // PGlite makes its files readable and writable by everyone: only the directory keeps others out.
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  await chmod(config.dataDir, 0o700)
   return await pglite({ dataDir: config.dataDir })
 }
 

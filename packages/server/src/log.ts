@@ -43,7 +43,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\bwhsec_[A-Za-z0-9_+/=]+/g, 'whsec_…'],
   [/\b(pi|seti|cs)_([A-Za-z0-9_]+)_secret_[A-Za-z0-9]+/g, '$1_$2_secret_…'],
   [/\bhttps?:\/\/[^\s"']*(checkout|\/c\/pay)[^\s"']*/g, '(session URL)'],
-  [/\b(postgres(?:ql)?:\/\/)[^\s"'@]*@/g, '$1…@'],
+  // To the last @: a password may hold one.
+  [/\b(postgres(?:ql)?:\/\/)[^\s"']*@/g, '$1…@'],
   [/[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g, '(e-mail)'],
   [/\b\d(?:[ -]?\d){12,18}\b/g, '(number)'],
 ]

@@ -86,6 +86,15 @@ describe('a right environment', () => {
     expect(config.trustedProxy).toEqual(['127.0.0.0/8', '::1/128', '10.0.0.7/32'])
   })
 
+  it('writes a public URL as browsers read it', async () => {
+    const texts = ['HTTPS://Shop.example/', 'https:shop.example', 'https://shop.example/?']
+    for (const PUBLIC_URL of texts) {
+      expect((await load({ ...LIVE, PUBLIC_URL })).publicUrl, PUBLIC_URL).toBe(
+        'https://shop.example',
+      )
+    }
+  })
+
   it('serves live mode behind a named proxy', async () => {
     expect((await load(LIVE)).mode).toBe('live')
   })
@@ -108,6 +117,7 @@ describe('a wrong environment', () => {
     ['PORT', { PORT: '70000' }, /70000/],
     ['PORT', { PORT: '4242abc' }, /4242abc/],
     ['PUBLIC_URL', { PUBLIC_URL: 'shop.example' }, /absolute/],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://:sesame@shop.example' }, /user/],
     ['TRUSTED_PROXY', { TRUSTED_PROXY: '10.0.0.0/33' }, /33/],
     ['TRUSTED_PROXY', { TRUSTED_PROXY: 'my-proxy' }, /my-proxy/],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }, /loud/],

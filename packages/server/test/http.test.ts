@@ -1,6 +1,9 @@
 // Goal: the listener hands requests on untouched, refuses strangers behind a proxy, and drains.
 // Method: real sockets on free ports; the engine's handler is a function that tells what it got.
 import { createHash, randomBytes } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import { systemClock, systemTimers } from '@quittance/engine'
 import { afterEach, describe, expect, it } from 'vitest'
 import { answerWhileStarting, createApp } from '../src/http/app.ts'
@@ -62,6 +65,55 @@ describe('the webhook route', () => {
   })
 })
 
+describe('a connection that is kept alive', () => {
+  it('survives a body that was refused unread', async () => {
+    const app = appOf(async (asked) => {
+      if (new URL(asked.url).pathname === '/refused') {
+        const reader = asked.body?.getReader()
+        await reader?.read()
+        reader?.cancel().catch(() => undefined)
+        return new Response('too large', { status: 413 })
+      }
+      // Longer than an unread body is waited for.
+      await systemTimers.sleep(800)
+      return new Response('served')
+    }, null)
+    const { port } = await listen(app.fetch)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    const post = (path: string, body: Buffer) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request({ port, agent, path, method: 'POST' }, (response) => {
+          ports.add(sent.socket?.localPort)
+          response.resume().once('end', () => resolve(response.statusCode))
+        })
+        sent.once('error', reject)
+        sent.end(body)
+      })
+    expect(await post('/refused', randomBytes(1_500_000))).toBe(413)
+    expect(await post('/next', Buffer.from('{}'))).toBe(200)
+    expect(ports.size).toBe(1)
+    agent.destroy()
+  })
+
+  it('is the only loss when another cannot be accepted', async () => {
+    let failAccept = () => {}
+    const { url } = await listen((_request, { incoming }) => {
+      const server = 'server' in incoming.socket ? incoming.socket.server : null
+      if (server instanceof EventEmitter) {
+        failAccept = () => void server.emit('error', Object.assign(new Error(), { code: 'EMFILE' }))
+      }
+      return new Response('served')
+    })
+    const warned = once(process, 'warning')
+    expect((await fetch(url)).status).toBe(200)
+    failAccept()
+    expect(String((await warned)[0])).toContain('EMFILE')
+    failAccept()
+    expect((await fetch(url)).status).toBe(200)
+  })
+})
+
 describe('behind a proxy', () => {
   it('refuses another peer, but not its health checks', async () => {
     const app = appOf(async () => new Response('served'), ['10.0.0.0/8'])
@@ -82,6 +134,8 @@ describe('behind a proxy', () => {
     expect(ask('11.0.0.1')).toBe('PROXY_UNTRUSTED')
     expect(ask('::2')).toBe('PROXY_UNTRUSTED')
     expect(ask('10.1.2.3', 'http')).toBe('PROXY_PLAIN_HTTP')
+    expect(ask('10.1.2.3', ' HTTP, https')).toBe('PROXY_PLAIN_HTTP')
+    expect(ask('10.1.2.3', 'https, http')).toBeNull()
   })
 })
 
@@ -118,6 +172,21 @@ describe('starting and stopping', () => {
     await closed
     // Its connection was kept alive, and yet nobody waits for it.
     expect(systemClock.now() - released).toBeLessThan(1_000)
+  })
+
+  it('does not wait for connections that have asked nothing', async () => {
+    const listener = await listen(answerWhileStarting)
+    const silent = connect(listener.port, '127.0.0.1')
+    const half = connect(listener.port, '127.0.0.1')
+    half.write('GET /healthz HTTP/1.1\r\nHost: a\r\n')
+    await Promise.all([once(silent, 'connect'), once(half, 'connect')])
+    // Accepted by then: the listener answers in the order of arrival.
+    await fetch(`${listener.url}/healthz`)
+    const began = systemClock.now()
+    const cut = Promise.all([once(silent, 'close'), once(half, 'close')])
+    await listener.close(10_000)
+    await cut
+    expect(systemClock.now() - began).toBeLessThan(3_000)
   })
 
   it('cuts a request that outlasts the drain', async () => {

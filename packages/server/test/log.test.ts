@@ -50,6 +50,9 @@ describe('masking', () => {
       expect(lines[0]).toContain('it broke at')
     })
   }
+  it('hides a password to its end', () => {
+    expect(mask('at postgres://user:open@sesame@db/shop')).toBe('at postgres://…@db/shop')
+  })
   it('leaves ids and numbers of ours', () => {
     const text = 'order 5f1c2e evt_1Q2w took 250 ms over 1732217000 at 127.0.0.1:4242'
     expect(mask(text)).toBe(text)

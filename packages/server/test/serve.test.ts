@@ -1,7 +1,7 @@
 // Goal: a server from configuration alone records what Stripe signs, and the CLI sees and replays it.
 // Method: the real server in this process on the embedded database; the CLI over its socket.
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, systemTimers } from '@quittance/engine'
@@ -133,6 +133,14 @@ describe('the command line beside it', () => {
     expect((await cli('orders', 'show', 'nobody')).err).toMatch(/ORDER_NOT_FOUND/)
     expect((await cli('orders', 'list')).out).toBe('No orders.\n')
     expect(await cli('events', 'list', '--state', 'odd')).toMatchObject({ code: 2 })
+  })
+})
+
+describe('the data directory', () => {
+  it('is closed to other users of the machine', () => {
+    for (const path of [dataDir(), join(dataDir(), 'db')]) {
+      expect(statSync(path).mode & 0o077, path).toBe(0)
+    }
   })
 })
 

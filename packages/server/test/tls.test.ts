@@ -1,8 +1,11 @@
 // Goal: with a certificate the listener speaks https, and only https.
 // Method: a certificate made here by openssl; skipped, with a reason, where there is none.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemTimers } from '@quittance/engine'
@@ -55,6 +58,36 @@ describe.skipIf(withoutOpenssl)('TLS', () => {
     expect(status).toBe(200)
     await expect(fetch(`http://127.0.0.1:${listener.port}/healthz`)).rejects.toThrow()
     await listener.close(1_000)
+  })
+
+  it('stops in time beside a connection that never shakes hands', async () => {
+    const tls = { cert: readFileSync(files.cert, 'utf8'), key: readFileSync(files.key, 'utf8') }
+    const listener = await listenTcp({
+      host: '127.0.0.1',
+      port: 0,
+      tls,
+      timers: systemTimers,
+      fetch: answerWhileStarting,
+    })
+    const silent = connect(listener.port, '127.0.0.1')
+    await once(silent, 'connect')
+    const cut = once(silent, 'close')
+    await listener.close(100)
+    await cut
+  }, 5_000)
+
+  it('names a key that is not the certificate’s', async () => {
+    const other = join(directory, 'other.pem')
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    writeFileSync(other, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const environment = {
+      STRIPE_API_KEY: 'sk_test_abcdef123456',
+      STRIPE_WEBHOOK_SECRET: 'whsec_default',
+      TLS_CERT_FILE: files.cert,
+      TLS_KEY_FILE: other,
+    }
+    const error = await loadConfig({ environment, directory }).catch((reason: unknown) => reason)
+    expect(String(error)).toMatch(/TLS_KEY_FILE: cannot be used with the certificate/)
   })
 
   it('names a file that is missing, or is something else', async () => {

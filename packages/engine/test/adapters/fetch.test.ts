@@ -219,6 +219,17 @@ describe('work after the answer', () => {
     expect(works).toHaveLength(1)
   })
 
+  it('costs no 200 where the host refuses it', async () => {
+    const { engine, recorded } = fakeEngine()
+    const context = {
+      waitUntil() {
+        throw new Error('outside of a request')
+      },
+    }
+    expect((await createFetchHandler(engine)(deliver(), context)).status).toBe(200)
+    expect(recorded.logs).toMatchObject([{ fields: { code: 'INTERNAL' } }])
+  })
+
   it('never rejects there, and costs no 200', async () => {
     const { engine, recorded } = fakeEngine(() => ({
       drain: () => Promise.reject(new Error('frozen')),

@@ -1,6 +1,7 @@
 // Owns the server's configuration as a whole: environment over file, and the rules between keys.
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { type EngineOptions, type Mode, modeOfKey } from '@quittance/engine'
 import { type Environment, type EnvironmentValues, readEnvironment } from './environment.ts'
 import { type ConfigFile, loadConfigFile } from './file.ts'
@@ -138,7 +139,22 @@ async function readTls(
   }
   const cert = await read('TLS_CERT_FILE', 'CERTIFICATE-----')
   const key = await read('TLS_KEY_FILE', 'PRIVATE KEY-----')
+  if (!problems.some((problem) => problem.key in paths) && !isPair(cert, key)) {
+    const found = 'cannot be used with the certificate in TLS_CERT_FILE'
+    const cure = 'Give the key of this certificate, in PEM and without a passphrase.'
+    problems.push({ key: 'TLS_KEY_FILE', found, cure })
+  }
   return { cert, key }
+}
+
+/** OpenSSL's own reason names no file and no variable, so only the answer counts. */
+function isPair(cert: string, key: string): boolean {
+  try {
+    createSecureContext({ cert, key })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Names under which other software keeps the same secret; a hint, nothing is read from them. */

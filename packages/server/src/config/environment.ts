@@ -71,10 +71,11 @@ const publicUrl = field((text): Reading<string> => {
   if (!URL.canParse(text)) return bad('is not an absolute URL', cure)
   const url = new URL(text)
   if (!/^https?:$/.test(url.protocol)) return bad(`has the scheme ${url.protocol}`, cure)
-  if (url.username !== '' || url.search !== '' || url.hash !== '') {
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     return bad('has a user, a query or a fragment', cure)
   }
-  return good(text.replace(/\/+$/, ''))
+  // Not the text: `HTTPS://…` and `https:shop.example` parse as well, and would be sent as they are.
+  return good(`${url.origin}${url.pathname}`.replace(/\/+$/, ''))
 })
 
 const databaseUrl = field((text): Reading<string> => {

@@ -5,6 +5,7 @@ import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { EngineOptions } from '@quittance/engine'
 import { z } from 'zod'
+import { mask } from '../log.ts'
 import { networksOf } from './environment.ts'
 import { FILE_KEYS } from './keys.ts'
 import type { Problem } from './problem.ts'
@@ -146,7 +147,9 @@ export async function loadConfigFile(
   try {
     return readConfigFile(await importFile(path), name)
   } catch (error) {
-    const found = `cannot be loaded (${error instanceof Error ? error.message : 'unknown error'})`
+    // A parser quotes what it stumbled over.
+    const why = error instanceof Error ? mask(error.message) : 'unknown error'
+    const found = `cannot be loaded (${why})`
     return { file: {}, problems: [{ key: name, found, cure: 'Correct the file.' }] }
   }
 }

@@ -45,7 +45,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: HttpBindings }> {
 
 /** Answers until the engine stands: alive, but not able to accept. Stripe delivers again. */
 export function answerWhileStarting(request: Request): Response {
-  if (new URL(request.url).pathname === '/healthz') return Response.json({ status: 'alive' })
+  if (new URL(request.url).pathname === '/healthz') return Response.json({ alive: true })
   const error = {
     code: 'NOT_STARTED',
     message: 'the server is starting',

@@ -39,7 +39,7 @@ export function createProxyGuard(
         cure: 'Send requests through the proxy, or add its network to TRUSTED_PROXY.',
       }
     }
-    if (forwardedProto !== null && forwardedProto.split(',')[0]?.trim() === 'http') {
+    if (forwardedProto !== null && /^\s*http\s*(?:,|$)/i.test(forwardedProto)) {
       return {
         status: 403,
         code: 'PROXY_PLAIN_HTTP',

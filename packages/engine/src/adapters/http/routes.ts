@@ -32,11 +32,18 @@ const PARAMETER_CHARACTERS_MAX = 255
 
 /** Nothing here may depend on it: without waitUntil, workers or a scheduled drain do the same. */
 function drainAfterwards({ engine, context }: Call): void {
-  context.waitUntil?.(
-    engine.drain({ budgetMs: DRAIN_BUDGET_MS }).catch((error: unknown) => {
-      asEngineError(error, engine.http.logger)
-    }),
-  )
+  const { waitUntil } = context
+  if (waitUntil === undefined) return
+  const note = (error: unknown) => {
+    asEngineError(error, engine.http.logger)
+  }
+  const work = engine.drain({ budgetMs: DRAIN_BUDGET_MS }).catch(note)
+  try {
+    waitUntil.call(context, work)
+  } catch (error) {
+    // Hosts throw outside of a request, and what is recorded must not be refused for it.
+    note(error)
+  }
 }
 
 /** 200 only after the engine has committed; the sender's hanging up changes nothing. */
