@@ -44,6 +44,11 @@ describe('what it says when it is ready', () => {
       expect((await fetch(`${demo.url}${path}`)).status).toBe(200)
     }
   })
+  it('has nothing at an address that cannot be an order’s', async () => {
+    for (const path of ['/orders/%00', '/orders/%00/progress', '/orders/ord_none']) {
+      expect((await fetch(`${demo.url}${path}`)).status, path).toBe(404)
+    }
+  })
 })
 
 describe('quittance stripe', () => {

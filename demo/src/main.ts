@@ -9,6 +9,7 @@ import {
   createLogger,
   isAnswered,
   loadConfig,
+  outliveReaders,
   startServer,
   stopOnSignals,
   tellFailure,
@@ -93,6 +94,7 @@ async function main(): Promise<void> {
   process.stdout.write(options.json ? bannerLine(addresses) : bannerText(addresses, colour))
 }
 
+outliveReaders([process.stdout, process.stderr])
 try {
   await main()
 } catch (error) {

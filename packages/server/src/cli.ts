@@ -2,6 +2,9 @@
 // Owns the executable `quittance`: this process's words, streams and exit code.
 import { readFileSync } from 'node:fs'
 import { runCli } from './cli/main.ts'
+import { outliveReaders } from './pipes.ts'
+
+outliveReaders([process.stdout, process.stderr])
 
 const manifest: unknown = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),

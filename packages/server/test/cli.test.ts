@@ -180,6 +180,7 @@ describe('tables', () => {
   it('write amounts as their currency does', () => {
     expect(moneyOf(4900, 'usd')).toBe('$49.00')
     expect(moneyOf(500, 'jpy')).toBe('¥500')
+    expect(moneyOf(50_000, 'ugx')).toBe(`UGX\u00a0500`)
     expect(moneyOf(null, 'usd')).toBe('–')
   })
 })

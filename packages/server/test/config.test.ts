@@ -194,6 +194,13 @@ describe('the configuration file', () => {
     expect(trustedProxy).toEqual(['127.0.0.0/8', '::1/128'])
   })
 
+  it('does not quote a secret that stands where it cannot be read', async () => {
+    const broken = write('broken.json', '{"session": whsec_sesame}')
+    const [problem] = await problemsOf(TEST, broken)
+    expect(problem?.found).toMatch(/cannot be loaded/)
+    expect(problem?.found).not.toContain('sesame')
+  })
+
   it('names an unknown key, a wrong type and a missing export by their path', async () => {
     const unknown = write('unknown.json', '{"catalog": {}, "limits": {"bodyBytes": 1}}')
     expect(keysOf(await problemsOf(TEST, unknown)).join()).toMatch(/limits\.bodyBytes.*catalog /)
@@ -201,6 +208,10 @@ describe('the configuration file', () => {
     expect(keysOf(await problemsOf(TEST, wrong))[0]).toMatch(/^catalogue\.poster\.price/)
     const empty = write('empty.mjs', 'export const catalogue = {}')
     expect((await problemsOf(TEST, empty))[0]?.found).toMatch(/default export/)
+    const misspelt = write('misspelt.mjs', "export default { on: { 'order.fulfiled': () => {} } }")
+    const [problem] = await problemsOf(TEST, misspelt)
+    expect(problem?.key).toMatch(/^on\.order\.fulfiled/)
+    expect(problem?.cure).toContain('order.fulfilled')
     const proxy = write('proxy.json', '{"trustedProxy": ["somewhere"]}')
     expect(keysOf(await problemsOf(TEST, proxy))[0]).toMatch(/^trustedProxy/)
   })

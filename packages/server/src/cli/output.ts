@@ -32,11 +32,15 @@ export function field(name: string, title: string = name): Column {
   return { title, cell: (row) => cellOf(row[name]) }
 }
 
-/** An amount in the smallest unit, as the currency is written. */
+/** Stripe counts these in hundredths although the currency itself has no such unit any more. */
+const HUNDREDTHS = new Set(['isk', 'ugx'])
+
+/** An amount in Stripe's smallest unit, as the currency is written. */
 export function moneyOf(amount: Json | undefined, currency: Json | undefined): string {
   if (typeof amount !== 'number' || typeof currency !== 'string') return '–'
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+  const own = format.resolvedOptions().maximumFractionDigits ?? 2
+  const digits = HUNDREDTHS.has(currency.toLowerCase()) ? 2 : own
   return format.format(amount / 10 ** digits)
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { EngineOptions } from '@quittance/engine'
+import type { EngineOptions, Handlers } from '@quittance/engine'
 import { z } from 'zod'
 import { mask } from '../log.ts'
 import { networksOf } from './environment.ts'
@@ -26,6 +26,18 @@ export type ConfigFile = Pick<
 export function defineConfig(config: ConfigFile): ConfigFile {
   return config
 }
+
+/** A record, so that a fact of the contract cannot be missed. */
+const FACT_TABLE = {
+  'order.awaiting_payment': true,
+  'order.fulfilled': true,
+  'order.payment_failed': true,
+  'order.expired': true,
+  'order.canceled': true,
+} as const satisfies Record<keyof Handlers, true>
+
+/** Checked here: a handler under a misspelt name would never run, and nobody would hear of it. */
+const FACTS = Object.keys(FACT_TABLE)
 
 const text = z.string().min(1)
 const handler = z.custom<(context: never) => unknown>((value) => typeof value === 'function', {
@@ -53,7 +65,13 @@ const SCHEMA = z.strictObject({
       }),
     )
     .optional(),
-  on: z.record(text, z.union([handler, z.record(text, handler)])).optional(),
+  on: z
+    .strictObject(
+      Object.fromEntries(
+        FACTS.map((fact) => [fact, z.union([handler, z.record(text, handler)]).optional()]),
+      ),
+    )
+    .optional(),
   onStripe: z.record(text, handler).optional(),
   identify: handler.optional(),
   checkout: numbers(['timeoutMs', 'successWaitMs', 'sessionSeconds']).optional(),
@@ -112,6 +130,11 @@ function hasShape(value: unknown, issues: z.core.$ZodIssue[]): value is ConfigFi
 const trusted = (file: ConfigFile, networks: readonly string[]) =>
   file.trustedProxy === undefined ? {} : { trustedProxy: networks }
 
+function cureOf(path: string): string {
+  if (path === '') return `Known are ${FILE_KEYS.map((row) => row.key).join(', ')}.`
+  return path === 'on' ? `Known are ${FACTS.join(', ')}.` : 'Remove it.'
+}
+
 function problemsOf(name: string) {
   return (issue: z.core.$ZodIssue): readonly Problem[] => {
     const path = issue.path.map(String).join('.')
@@ -119,8 +142,7 @@ function problemsOf(name: string) {
       return issue.keys.map((key) => ({
         key: `${path === '' ? key : `${path}.${key}`} (${name})`,
         found: 'is not known',
-        cure:
-          path === '' ? `Known are ${FILE_KEYS.map((row) => row.key).join(', ')}.` : 'Remove it.',
+        cure: cureOf(path),
       }))
     }
     const at = path === '' ? 'default export' : path
