@@ -198,7 +198,7 @@ describe('the configuration file', () => {
     const broken = write('broken.json', '{"session": whsec_sesame}')
     const [problem] = await problemsOf(TEST, broken)
     expect(problem?.found).toMatch(/cannot be loaded/)
-    expect(problem?.found).not.toContain('sesame')
+    expect(problem?.found).not.toMatch(/whsec_s/)
   })
 
   it('names an unknown key, a wrong type and a missing export by their path', async () => {

@@ -1,6 +1,7 @@
 // Goal: the node adapter bounds what it reads, survives hang-ups and takes bytes others have read.
 // Method: real servers, and raw sockets where a client must misbehave.
 import { once } from 'node:events'
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { toNodeHandler } from '../../src/adapters/node.ts'
@@ -67,6 +68,28 @@ describe('node', () => {
     let text = ''
     for await (const chunk of socket) text += String(chunk)
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 200'])
+  })
+
+  it('keeps the connection usable after refusing a large body', async () => {
+    const { engine, recorded } = fakeEngine()
+    const port = Number(new URL(await onNode(toNodeHandler(engine))).port)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const send = (path: string, body: Uint8Array) =>
+      new Promise<[number | undefined, number | undefined]>((resolve, reject) => {
+        const headers = { ...DELIVERY.headers, 'content-length': String(body.byteLength) }
+        const sent = request({ host: HOST, port, agent, path, method: 'POST', headers })
+        sent.once('error', reject)
+        sent.once('response', (response) => {
+          const { localPort } = response.socket
+          response.resume().once('end', () => resolve([response.statusCode, localPort]))
+        })
+        sent.end(body)
+      })
+    const [refused, first] = await send('/webhooks/stripe', new Uint8Array(3 * 1_048_576))
+    const [accepted, second] = await send('/webhooks/stripe', EVENT)
+    agent.destroy()
+    expect([refused, accepted, second]).toEqual([413, 200, first])
+    expect(recorded.deliveries).toHaveLength(1)
   })
 
   it('records a delivery although its sender hangs up before the answer', async () => {

@@ -8,8 +8,12 @@ interface Leftovers {
   readonly body?: unknown
 }
 
-/** How much of a refused body is still taken in, so that its sender gets to read the answer. */
-export const LINGER_BYTES_MAX = 1_048_576
+/**
+ * How much of a refused body is still taken in, so that its sender gets to read the answer. Well
+ * over the limits of bodies: a connection that is cut after a refusal takes with it the request
+ * that a proxy sends next on it, which may be anybody's.
+ */
+export const LINGER_BYTES_MAX = 8 * 1_048_576
 
 /**
  * The stream as the web's, one chunk a pull, so that a body nobody reads stays with its sender.
