@@ -100,6 +100,7 @@ describe('without a running server', () => {
       const { code, err } = await run(words)
       expect(code).toBe(1)
       expect(err).toMatch(/no server is running.*quittance serve/)
+      expect(err).not.toMatch(/start\(\)/)
     })
   }
   it('stripe names the socket that nobody answers', async () => {

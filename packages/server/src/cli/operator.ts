@@ -1,5 +1,4 @@
 // Owns which engine a command talks to: the running server's socket, or one on the same Postgres.
-import { EngineError } from '@quittance/engine'
 import { composeEngine, openDatabase } from '../compose.ts'
 import { loadConfig, loadStoreConfig } from '../config/config.ts'
 import { createControlApp } from '../control/app.ts'
@@ -29,7 +28,7 @@ export class Refused extends Error {
   }
 }
 
-/** @throws EngineError when no server runs on the data directory; ConfigError. */
+/** @throws Refused when no server runs on the data directory; ConfigError. */
 export async function connectOperator(invocation: Invocation): Promise<Operator> {
   const { environment, directory, options } = invocation
   const sources = { environment, directory, configPath: textOption(options, 'config') }
@@ -37,10 +36,11 @@ export async function connectOperator(invocation: Invocation): Promise<Operator>
   if (store.database.kind === 'pglite') {
     const path = await findSocketPath(store.dataDir, 'control.sock')
     if (await isAnswered(path)) return socketOperator(path)
-    throw new EngineError(
+    throw new Refused(
       'NOT_STARTED',
-      `no server is running on the data directory ${store.dataDir}. Start it with \`quittance serve\` ` +
-        '(or `npm start`), or name another directory in DATA_DIR, or a server in DATABASE_URL.',
+      `no server is running on the data directory ${store.dataDir}`,
+      'Start it with `quittance serve` (or `npm start`), or name another directory in DATA_DIR, ' +
+        'or a server in DATABASE_URL.',
     )
   }
   const config = await loadConfig(sources)
