@@ -1,16 +1,16 @@
 // Goal: what the documents show is what the software does.
 // Method: the examples of docs/reference/http-api.md are sent, in their order, to a real engine on
-// the embedded database; the guides' code is compiled and loaded; the code of README.md is compiled
-// and run as a process of its own against the simulator, and paid through.
-import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+// the embedded database; the guides' code is compiled and loaded; the README is followed as printed:
+// its commands in a shell, its app as a file, its purchase on the simulator's checkout page.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { systemClock, systemTimers } from '@quittance/engine'
 import { createFetchHandler } from '@quittance/engine/adapters/fetch'
 import { migrate } from '@quittance/engine/storage/migrate'
 import { pglite } from '@quittance/engine/storage/pglite'
-import { createSimulator } from '@quittance/simulator'
-import Stripe from 'stripe'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openShop, paid, SECRET, signatureOf } from '../packages/engine/test/support/shop.ts'
 import { compile, extractRunnable } from '../tools/docs-blocks.mjs'
@@ -114,43 +114,6 @@ describe('docs/reference/http-api.md', () => {
   })
 })
 
-/** By the route that the official CLI pays through. */
-async function payFor(stripe: Stripe, sessionId: string): Promise<void> {
-  const method = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } })
-  await stripe.rawRequest('POST', `/v1/payment_pages/${sessionId}/confirm`, {
-    payment_method: method.id,
-    expected_amount: 1_500,
-  })
-}
-
-const PORT_LINE = 'app.listen(3000)'
-
-/** The README's own text, but for where Stripe, the port and the app's table are. */
-function runnableReadme(simulatorPort: number): string {
-  const [block] = extractRunnable('README.md')
-  if (block === undefined) throw new Error('README.md has no runnable block')
-  const changes: readonly (readonly [string, string])[] = [
-    [
-      'new Stripe(STRIPE_API_KEY)',
-      `new Stripe(STRIPE_API_KEY, { host: '127.0.0.1', port: ${simulatorPort}, protocol: 'http' })`,
-    ],
-    [`pglite({ dataDir: '.data' })`, 'pglite()'],
-    [
-      'await engine.start()',
-      'await database.query("create table shipments (order_id text)")\nawait engine.start()',
-    ],
-    [
-      PORT_LINE,
-      `app.get('/shipments', async (_, res) => void res.json(await database.query('select * from shipments')))
-const server = app.listen(0, '127.0.0.1', () => console.log(JSON.stringify(server.address())))`,
-    ],
-  ]
-  return changes.reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`README.md no longer has ${from}`)
-    return text.replace(from, () => to)
-  }, block.code)
-}
-
 /** The builds of the guides' blocks load: what they call at the top is called. */
 const LOAD = `
 for (const path of process.argv.slice(1)) await import(path)
@@ -184,51 +147,137 @@ describe('docs/guides', () => {
   })
 })
 
-describe('README.md', () => {
-  it('shows an app that takes a payment once', { timeout: 90_000 }, async () => {
-    const simulator = await createSimulator({ seed: 'readme' })
-    onTestFinished(() => simulator.close())
-    const key = 'sk_test_readme_example'
-    const stripe = new Stripe(key, { host: '127.0.0.1', port: simulator.port, protocol: 'http' })
-    const product = await stripe.products.create({ name: 'Poster' })
-    await stripe.prices.create({
-      product: product.id,
-      currency: 'usd',
-      unit_amount: 1_500,
-      lookup_key: 'poster_2026',
-    })
-    const file = compile(
-      { 'readme-app.ts': runnableReadme(simulator.port) },
-      'readme',
-    )('readme-app')
-    const secret = 'whsec_readme'
-    const child = spawn(process.execPath, [file], {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      env: { PATH: process.env.PATH, STRIPE_API_KEY: key, STRIPE_WEBHOOK_SECRET: secret },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const line = await new Promise<string>((resolve, reject) => {
-      child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8')))
-      child.once('exit', (code) => reject(new Error(`the app of the README ended with ${code}`)))
-    })
-    const url = `http://127.0.0.1:${JSON.parse(line).port}`
-    simulator.account(key).addWebhookEndpoint({ url: `${url}/webhooks/stripe`, secret })
+/** What the README has people type, found by how it begins. */
+function commandOfReadme(beginning: string): string {
+  const shell = [...read('../README.md').matchAll(/```sh\n([\s\S]*?)```/g)]
+  const found = shell.map(([, text = '']) => text).find((text) => text.startsWith(beginning))
+  if (found === undefined) throw new Error(`README.md no longer has the command ${beginning}`)
+  return found.trim()
+}
 
-    const made = await fetch(`${url}/api/checkout/create-session`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ itemId: 'poster', quantity: 1 }),
+interface Started {
+  readonly child: ChildProcess
+  /** All that it has written to either stream. */
+  readonly said: () => string
+}
+
+/** In a process group of its own, which ends with the test, whatever npm and the shell left in it. */
+function startShell(command: string, cwd: string, env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn('sh', ['-c', command], {
+    cwd,
+    detached: true,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
     })
-    expect(made.status).toBe(201)
-    const { orderId, sessionId } = JSON.parse(await made.text())
-    await payFor(stripe, sessionId)
-    await simulator.drain()
-    const shipped = async () => JSON.parse(await (await fetch(`${url}/shipments`)).text())
-    for (let look = 0; look < 100 && (await shipped()).length === 0; look += 1) {
-      await systemTimers.sleep(50)
-    }
-    await fetch(`${url}/success?session_id=${sessionId}`)
-    expect(await shipped()).toEqual([{ order_id: orderId }])
+  }
+  onTestFinished(() => endGroup(child))
+  return { child, said: () => said }
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  process.kill(-child.pid, 'SIGKILL')
+  await ended
+}
+
+async function until<T>(started: Started, look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const seen = await look()
+    if (seen !== undefined) return seen
+    if (started.child.exitCode !== null) break
+    await systemTimers.sleep(50)
+  }
+  throw new Error(`it did not come to what the README says. It said:\n${started.said()}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** Sends what a `curl` line would. */
+async function curl(line: string): Promise<unknown> {
+  const [, url = ''] = /(http:\S+)/.exec(line) ?? []
+  const [, name = '', value = ''] = /-H '([^:]+): ([^']+)'/.exec(line) ?? []
+  const [, body = ''] = /-d '([^']+)'/.exec(line) ?? []
+  const response = await fetch(url, { method: 'POST', headers: { [name]: value }, body })
+  expect(response.status).toBe(201)
+  return await response.json()
+}
+
+/** What a buyer enters on the page behind the session's address; answers where that leads. */
+async function payAt(url: string): Promise<string> {
+  const entries = {
+    email: 'ada@example.com',
+    method: 'card',
+    cardNumber: '4242 4242 4242 4242',
+    cardExpiry: '12 / 34',
+    cardCvc: '123',
+    billingName: 'Ada',
+    country: 'AT',
+  }
+  const body = new URLSearchParams(entries)
+  const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
+  expect(answer.status).toBe(303)
+  return answer.headers.get('location') ?? ''
+}
+
+describe('README.md', () => {
+  const [block] = extractRunnable('README.md')
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const directory = `${root}artifacts/docs/readme-app`
+
+  it('shows an app of at most 30 lines, on a page of at most 160', () => {
+    expect(block?.code.trimEnd().split('\n').length).toBeLessThanOrEqual(30)
+    expect(read('../README.md').split('\n').length).toBeLessThanOrEqual(161)
+  })
+
+  it('can be followed as printed, but for the ports', { timeout: 120_000 }, async () => {
+    const port = String(await freePort())
+    const here = (text: string) => text.replaceAll(/\b3000\b/g, port)
+    const simulator = startShell(`${here(commandOfReadme('npm run simulator'))} --port 0`, root)
+    const exported = await until(
+      simulator,
+      async () => /^export STRIPE_API_BASE=.*\n/m.exec(simulator.said())?.[0],
+    )
+
+    // Inside the repository, so that imports find what `npm install` would bring.
+    rmSync(directory, { recursive: true, force: true })
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(`${directory}/app.mjs`, here(block?.code ?? ''))
+    const app = startShell(`${exported}exec node app.mjs`, directory)
+    await until(app, async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
+      return answer?.ok === true ? answer : undefined
+    })
+
+    const made = await curl(here(commandOfReadme('curl ')))
+    const { orderId, url } = Object(made)
+    const back = await payAt(String(url))
+    expect(back).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/success\\?`))
+    await until(app, async () => {
+      const answer = await fetch(back, { headers: { accept: 'application/json' } })
+      const { status } = Object(await answer.json())
+      return status === 'fulfilled' ? status : undefined
+    })
+    await systemTimers.sleep(200)
+    await endGroup(app.child)
+    expect(app.said()).toBe('')
+
+    // The app's own table, in the app's own directory, now that nobody else has it.
+    const database = await pglite({ dataDir: `${directory}/.data` })
+    onTestFinished(() => database.close())
+    expect(await database.query('select * from shipments')).toEqual([{ order_id: orderId }])
   })
 })

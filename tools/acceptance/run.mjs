@@ -15,7 +15,7 @@ export function command(file, args, { cwd, env = {}, timeoutMs }) {
     })
     let output = ''
     const keep = (chunk) => {
-      output = `${output}${chunk}`.slice(-20_000)
+      output = `${output}${chunk}`.slice(-2_000_000)
     }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)

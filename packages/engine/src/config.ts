@@ -1,4 +1,4 @@
-// Owns the engine's options, their defaults and every named limit; rejects a bad value by its key.
+// Owns the options of the engine: their types, defaults and named limits.
 import type Stripe from 'stripe'
 import { EngineError } from './errors.ts'
 import type { Clock, Random, Timers } from './ports/clock.ts'
@@ -213,15 +213,6 @@ export const defaultProcessor = (kind: Database['kind']): ProcessorOptions => ({
   drainMs: 10_000,
 })
 
-/** Connections that handlers may not take: deliveries and the bell need them. */
-const CONNECTIONS_KEPT = 2
-
-/** Workers that the pool can feed without starving the intake. */
-export function fitted(options: ProcessorOptions, connectionsMax: number): ProcessorOptions {
-  const workers = Math.max(1, Math.min(options.workers, connectionsMax - CONNECTIONS_KEPT))
-  return { ...options, workers }
-}
-
 /** The API version whose shapes the engine knows (the SDK's own). */
 export const PINNED_API_VERSION = '2026-10-28.endive'
 
@@ -236,53 +227,8 @@ export function modeOfKey(apiKey: string): Mode {
   throw new EngineError('CONFIG_INVALID', `STRIPE_API_KEY ${what}; use a secret or restricted key`)
 }
 
-function assertWhole(key: string, value: number, min: number, max: number): void {
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw new EngineError('CONFIG_INVALID', `${key} must be a whole number from ${min} to ${max}`)
-  }
-}
-
 /** Merges an option group over its defaults, leaving out what is undefined. */
 export function withDefaults<T extends object>(defaults: T, given: Partial<T> | undefined): T {
   const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
   return { ...defaults, ...Object.fromEntries(entries) }
-}
-
-/** @throws EngineError `CONFIG_INVALID` naming the key. */
-export function checkOptions(
-  limits: Limits,
-  processor: ProcessorOptions,
-  checkout: CheckoutOptions,
-  mode: Mode,
-): void {
-  assertWhole('limits.bodyBytesMax', limits.bodyBytesMax, 1_024, 16_777_216)
-  assertWhole('limits.requestBytesMax', limits.requestBytesMax, 256, 1_048_576)
-  assertWhole('limits.toleranceSeconds', limits.toleranceSeconds, 1, 3_600)
-  assertWhole('limits.groupCommitMs', limits.groupCommitMs, 0, 100)
-  assertWhole('limits.groupCommitMax', limits.groupCommitMax, 1, 512)
-  assertWhole('limits.questionsPerMinute', limits.questionsPerMinute, 0, 600)
-  assertWhole('processor.workers', processor.workers, 1, 64)
-  // A run that outlasts its lease is always rolled back: another worker may have begun it anew.
-  assertWhole('processor.leaseMs', processor.leaseMs, 2 * processor.handlerTimeoutMs, 3_600_000)
-  assertWhole('processor.pollMs', processor.pollMs, 10, 60_000)
-  assertWhole('processor.laneEventsMax', processor.laneEventsMax, 1, 1_000)
-  assertWhole('processor.handlerTimeoutMs', processor.handlerTimeoutMs, 10, 600_000)
-  assertWhole('processor.attemptsMax', processor.attemptsMax, 1, 100)
-  assertWhole('processor.backoffBaseMs', processor.backoffBaseMs, 0, 3_600_000)
-  assertWhole('processor.backoffCapMs', processor.backoffCapMs, 0, 86_400_000)
-  assertWhole('processor.inlineBudgetMs', processor.inlineBudgetMs, 1, 60_000)
-  assertWhole('processor.drainMs', processor.drainMs, 0, 600_000)
-  assertWhole('checkout.timeoutMs', checkout.timeoutMs, 10, 80_000)
-  assertWhole('checkout.successWaitMs', checkout.successWaitMs, 0, 10_000)
-  assertWhole('checkout.sessionSeconds', checkout.sessionSeconds, 1_860, 86_400)
-  const url = URL.canParse(checkout.publicUrl) ? new URL(checkout.publicUrl) : null
-  if (url === null || checkout.publicUrl.endsWith('/')) {
-    throw new EngineError(
-      'CONFIG_INVALID',
-      'checkout.publicUrl must be an absolute URL without a trailing slash',
-    )
-  }
-  if (mode === 'live' && url.protocol !== 'https:') {
-    throw new EngineError('CONFIG_INVALID', 'checkout.publicUrl must be https in live mode')
-  }
 }

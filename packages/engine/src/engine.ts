@@ -1,16 +1,15 @@
 // Owns the composition of the engine: constructs every room by hand, in the order data flows.
 import type { Engine } from './api.ts'
+import { checkNames, checkOptions, fitted } from './check-options.ts'
 import { Catalogue } from './checkout/catalogue.ts'
 import { createSession } from './checkout/create-session.ts'
 import { getOrder, getOrderFor, historyOf, listOrders, listOrdersFor } from './checkout/orders.ts'
 import { cancel, expire, type ReturnContext, success } from './checkout/return.ts'
 import {
-  checkOptions,
   DEFAULT_CHECKOUT,
   DEFAULT_LIMITS,
   defaultProcessor,
   type EngineOptions,
-  fitted,
   type Handlers,
   type StripeHandlers,
   withDefaults,
@@ -29,6 +28,7 @@ import { orderOverlays } from './pipeline/projections/overlays.ts'
 import { createProjector } from './pipeline/projections/registry.ts'
 import { Receiver } from './pipeline/receive.ts'
 import { createKeyring } from './pipeline/verify/keyring.ts'
+import { consoleLogger } from './ports/console-logger.ts'
 import type { LogFields, Logger } from './ports/logger.ts'
 import { systemClock, systemRandom, systemTimers } from './ports/system.ts'
 import { assertMigrated } from './storage/migrate.ts'
@@ -37,13 +37,6 @@ import { asStripePort } from './stripe/sdk.ts'
 /** For tests that stop or kill the process at a named point; an app has no use for it. */
 export interface EngineInternals {
   readonly crashPoint?: (name: CrashPoint) => Promise<void>
-}
-
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
 }
 
 /** A logger that throws must not undo, or repeat, what was committed. */
@@ -71,6 +64,7 @@ export function createEngine<Client>(
   options: EngineOptions<Client>,
   internals: EngineInternals = {},
 ): Engine {
+  checkNames(options)
   const { database, mode } = options
   const limits = withDefaults(DEFAULT_LIMITS, options.limits)
   const asked = withDefaults(defaultProcessor(database.kind), options.processor)
@@ -78,7 +72,7 @@ export function createEngine<Client>(
   checkOptions(limits, asked, checkout, mode)
   const processing = fitted(asked, database.connectionsMax)
 
-  const logger = guarded(options.logger ?? SILENT)
+  const logger = guarded(options.logger ?? consoleLogger)
   const clock = options.clock ?? systemClock
   const timers = options.timers ?? systemTimers
   const random = options.random ?? systemRandom

@@ -46,12 +46,12 @@ export const ERRORS = {
   BODY_PARSED: {
     status: 400,
     retryable: false,
-    cure: 'A body parser ran before the webhook route; hand over the raw bytes of this route.',
+    cure: 'A body parser ran first: mount Quittance before it (in Express, before express.json()).',
   },
   BODY_TOO_LARGE: {
     status: 413,
     retryable: false,
-    cure: 'Raise limits.bodyBytesMax if Stripe really sends bodies of this size.',
+    cure: 'Webhooks: raise limits.bodyBytesMax; create-session: send itemId and quantity alone.',
   },
   BODY_INVALID: {
     status: 422,
@@ -175,7 +175,7 @@ export const ERRORS = {
   STORE_LOCKED: {
     status: 500,
     retryable: false,
-    cure: 'Another process uses this data directory; stop it, or talk to it through its control socket.',
+    cure: 'Stop the other process, give this one a directory of its own, or use PostgreSQL.',
   },
   MIGRATION_CONFLICT: {
     status: 500,

@@ -1,5 +1,6 @@
 // Owns reading orders for the app and its operators.
 import type { Order } from '../config.ts'
+import { isId } from '../pipeline/inbox/lanes.ts'
 import { findOrder, type OrderRow, toOrder } from '../pipeline/projections/orders/row.ts'
 import type { Queryable } from '../ports/database.ts'
 import type { OrderStatus } from '../types.ts'
@@ -42,7 +43,7 @@ export async function listOrdersFor(
 }
 
 export async function getOrder(on: Queryable, id: string): Promise<Order | null> {
-  const row = await findOrder(on, 'id', id, 'read')
+  const row = isId(id) ? await findOrder(on, 'id', id, 'read') : null
   return row === null ? null : toOrder(row)
 }
 
@@ -51,7 +52,7 @@ export async function getOrderFor(
   id: string,
   visitor: Visitor,
 ): Promise<Order | null> {
-  const row = await findOrder(on, 'id', id, 'read')
+  const row = isId(id) ? await findOrder(on, 'id', id, 'read') : null
   return row !== null && relationOf(row, visitor) === 'buyer' ? toOrder(row) : null
 }
 
@@ -70,5 +71,6 @@ from quittance.order_history where order_id = $1 order by n`
 
 /** Every transition and remark, oldest first. */
 export async function historyOf(on: Queryable, id: string): Promise<HistoryView[]> {
+  if (!isId(id)) return []
   return await on.query<HistoryView & Record<string, unknown>>(HISTORY, [id])
 }

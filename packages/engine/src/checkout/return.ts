@@ -121,7 +121,7 @@ where id = $1 and status in ('pending', 'confirmed')`
  */
 export async function expire(context: ReturnContext, orderId: string): Promise<void> {
   const { database, stripe, logger, options } = context
-  const order = await findOrder(database, 'id', orderId, 'read')
+  const order = isId(orderId) ? await findOrder(database, 'id', orderId, 'read') : null
   const objectId = order?.session_id ?? null
   if (order === null || objectId === null) {
     throw new EngineError('ORDER_NOT_FOUND', `order ${orderId} has no session`)

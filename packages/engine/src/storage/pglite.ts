@@ -1,6 +1,6 @@
 // Owns the Database port over PGlite: one connection, one process, the same SQL.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { PGlite, type Transaction as PGliteTransaction } from '@electric-sql/pglite'
 import { EngineError } from '../errors.ts'
 import type { Database, Row, Transaction, TransactionOptions } from '../ports/database.ts'
@@ -18,6 +18,7 @@ export interface PgliteOptions {
 }
 
 const OID_INT8 = 20
+const PRIVATE = 0o700
 const READ_OPTIONS = { parsers: { [OID_INT8]: (text: string) => BigInt(text) } }
 
 /**
@@ -32,7 +33,9 @@ export async function pglite(options: PgliteOptions = {}): Promise<Database<PGli
   }
   let unlock: () => Promise<void> = async () => undefined
   if (dataDir !== undefined) {
-    await mkdir(dataDir, { recursive: true })
+    await mkdir(dataDir, { recursive: true, mode: PRIVATE })
+    // PGlite's files are readable to all: the directory must not be.
+    await chmod(dataDir, PRIVATE)
     unlock = await lockDirectory(dataDir)
   }
   try {

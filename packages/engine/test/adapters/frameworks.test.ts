@@ -39,7 +39,7 @@ describe('express', () => {
     expect(answer.status).toBe(400)
     expect(errorOf(answer.text)).toMatchObject({
       code: 'BODY_PARSED',
-      cure: expect.stringContaining('raw bytes'),
+      cure: expect.stringContaining('before express.json()'),
     })
     expect(recorded.deliveries).toEqual([])
   })

@@ -43,6 +43,27 @@ describe.each(backends)('found before on $name', (backend) => {
     expect(await shop.engine.orders.get(orderId)).toMatchObject({ held: true })
   })
 
+  test('a mismatch that Stripe’s open session does not explain is held', async () => {
+    const { orderId, sessionId } = await shop.order()
+    const open = shop.stripe.sessions.get(sessionId) ?? {}
+    const signed = { ...open, ...paid(), amount_subtotal: 1, amount_total: 1 }
+    expect(await completed('evt_1', signed)).toMatchObject({
+      state: 'quarantined',
+      reason: 'amount',
+    })
+    expect(await shop.engine.orders.get(orderId)).toMatchObject({ status: 'pending', held: true })
+  })
+
+  test('a mismatch that Stripe’s paid session explains away is none', async () => {
+    const { orderId, sessionId } = await shop.order()
+    const session = shop.stripe.change(sessionId, paid())
+    await completed('evt_1', { ...session, amount_subtotal: 1, amount_total: 1 })
+    expect(await shop.engine.orders.get(orderId)).toMatchObject({
+      status: 'fulfilled',
+      held: false,
+    })
+  })
+
   test.each<[string, Json, string]>([
     ['no payment required for money', { payment_status: 'no_payment_required' }, 'amount'],
     ['a payment status that nobody knows', { payment_status: 'half_paid' }, 'order_state'],

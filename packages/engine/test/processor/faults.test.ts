@@ -103,6 +103,8 @@ describe.each(backends)('a faulty handler on $name', (backend) => {
     expect(await shop.engine.orders.get(orderId)).toMatchObject({ status: 'fulfilled' })
     expect(await shop.engine.events.get('evt_1')).toMatchObject({ state: 'done', attempts: 2 })
     expect(JSON.stringify(shop.logger.lines)).not.toContain('secret detail')
+    const said = shop.logger.lines.find((line) => line.message === 'an event is tried again later')
+    expect(said?.fields).toMatchObject({ eventId: 'evt_1', orderId, code })
   })
 
   test('is a dead letter at the limit, shown as failed; a redrive fulfils', async () => {
@@ -116,6 +118,14 @@ describe.each(backends)('a faulty handler on $name', (backend) => {
       await shop.drain()
     }
     expect(runs).toBe(3)
+    expect(shop.logger.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'an event is a dead letter',
+      fields: {
+        handler: 'order.fulfilled/default',
+        cure: 'Mend the handler, then: quittance replay evt_1',
+      },
+    })
     expect(await shop.engine.events.get('evt_1')).toMatchObject({ state: 'dead', attempts: 3 })
     expect(await shop.engine.orders.get(orderId)).toMatchObject({ status: 'pending', failed: true })
     broken = false

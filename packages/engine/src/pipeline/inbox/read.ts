@@ -1,6 +1,7 @@
 // Owns reading the inbox for people: rows and attempts, never a payload.
 import type { Queryable } from '../../ports/database.ts'
 import type { DispatchState } from '../../types.ts'
+import { isId } from './lanes.ts'
 
 export interface EventRow {
   readonly seq: bigint
@@ -63,6 +64,7 @@ export async function listEvents(on: Queryable, filter: EventFilter): Promise<Ev
 
 /** By Stripe's id, or by sequence number. */
 export async function findEvent(on: Queryable, id: string): Promise<EventRow | null> {
+  if (!isId(id)) return null
   const bySeq = /^\d{1,18}$/.test(id)
   const rows = await on.query<EventRow & Record<string, unknown>>(
     `${SELECT} where ${bySeq ? 'e.seq = $1::bigint' : 'e.seq in (select seq from quittance.event_keys where event_id = $1)'} limit 1`,

@@ -20,6 +20,17 @@ type RawHandler = (context: {
   tx: Transaction
 }) => Promise<void> | void
 
+/** Says whose fault it is; `cause` is what the handler threw, and its message stays with it. */
+export class HandlerFailure extends Error {
+  override readonly name = 'HandlerFailure'
+  readonly handler: string
+
+  constructor(handler: string, cause: unknown) {
+    super(`handler ${handler} failed`, { cause })
+    this.handler = handler
+  }
+}
+
 export class HandlerRunner {
   readonly #facts: Map<string, readonly (readonly [string, OrderHandler])[]>
   readonly #raw: Map<string, RawHandler>
@@ -71,7 +82,11 @@ export class HandlerRunner {
   ): Promise<void> {
     const taken = await tx.query(TAKE, [key, seq])
     if (taken.length === 0) return
-    await runWatched(handler, this.#logger, this.#timers, run)
-    await tx.assertWhole()
+    try {
+      await runWatched(handler, this.#logger, this.#timers, run)
+      await tx.assertWhole()
+    } catch (error) {
+      throw new HandlerFailure(handler, error)
+    }
   }
 }

@@ -21,6 +21,12 @@ const HINTS_MAX = 1_000
 /** Lost bells are rare, and looking for them costs more the longer the backlog is. */
 const POLLS_PER_THOROUGH_SWEEP = 5
 
+/** Five characters: what PostgreSQL calls a condition. */
+function sqlStateIn(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}
+
 export class Processor {
   readonly #config: ProcessorConfig
   readonly #hints = new Set<string>()
@@ -168,13 +174,12 @@ export class Processor {
   /** The lease runs out by itself and the items come again: nothing to repair here. */
   #log(error: unknown): void {
     const known = isEngineError(error)
+    const sqlState = sqlStateIn(error)
     this.#config.logger.warn('a worker lost its turn', {
       code: known ? error.code : error instanceof Error ? error.name : 'unknown',
       worker: this.#config.worker,
       ...(known ? { cure: error.cure } : {}),
-      ...(error instanceof Error && 'code' in error && typeof error.code === 'string'
-        ? { sqlState: error.code }
-        : {}),
+      ...(sqlState === undefined ? {} : { sqlState }),
     })
   }
 }

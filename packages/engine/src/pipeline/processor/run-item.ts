@@ -17,7 +17,7 @@ import type {
   Scope,
 } from '../projections/projector.ts'
 import { drawTicket } from './budget.ts'
-import type { HandlerRunner } from './handlers.ts'
+import { HandlerFailure, type HandlerRunner } from './handlers.ts'
 import { fence, type Lease } from './lease.ts'
 import { type Settlement, settleItem } from './settle.ts'
 
@@ -64,11 +64,17 @@ export async function runItem(
     const settlement = await attempt(context, lease, item, next)
     await context.crashPoint('committed')
     return { settlement }
-  } catch (error) {
-    if (isEngineError(error) && ['LEASE_LOST', 'STORE_UNAVAILABLE'].includes(error.code))
+  } catch (thrown) {
+    const error = thrown instanceof HandlerFailure ? thrown.cause : thrown
+    const handler = thrown instanceof HandlerFailure ? thrown.handler : null
+    if (
+      handler === null &&
+      isEngineError(error) &&
+      ['LEASE_LOST', 'STORE_UNAVAILABLE'].includes(error.code)
+    )
       throw error
     const settlement = failed(context, item, error)
-    logFailure(context, item, settlement, error)
+    logFailure(context, item, settlement, error, handler)
     await context.database.transaction(async (tx) => {
       if (settlement.state === 'dead') await context.overlays.markFailed(tx, item)
       await finish(context, tx, lease, item, next, settlement)
@@ -90,7 +96,7 @@ export async function buryItem(
     retryInMs: 0,
     code: null,
   }
-  logFailure(context, item, settlement, null)
+  logFailure(context, item, settlement, null, null)
   await context.database.transaction(async (tx) => {
     await context.overlays.markFailed(tx, item)
     await settleItem(tx, lease, item, null, settlement, next)
@@ -168,7 +174,8 @@ async function applyOnce(
 }
 
 /** Deadlock and serialisation failures, by SQLSTATE. */
-const isContention = (error: unknown): boolean => {
+const isContention = (thrown: unknown): boolean => {
+  const error = thrown instanceof HandlerFailure ? thrown.cause : thrown
   const code = error instanceof Error && 'code' in error ? error.code : null
   return code === '40P01' || code === '40001'
 }
@@ -258,19 +265,31 @@ function failed(context: RunContext, item: Item, error: unknown): Settlement {
     : waiting(context, item, code, code)
 }
 
-function logFailure(context: RunContext, item: Item, settlement: Settlement, error: unknown): void {
+function logFailure(
+  context: RunContext,
+  item: Item,
+  settlement: Settlement,
+  error: unknown,
+  handler: string | null,
+): void {
+  const dead = settlement.state === 'dead'
   const order = orderOfLane(item.lane)
-  context.logger[settlement.state === 'dead' ? 'error' : 'warn'](
-    settlement.state === 'dead' ? 'an event is a dead letter' : 'an event is tried again later',
+  const what = item.kind === 'event' ? 'an event' : 'a check'
+  const id = item.kind === 'event' ? item.eventId : String(item.seq)
+  const mend = handler === null ? 'Mend the cause' : 'Mend the handler'
+  const cure = isEngineError(error) ? error.cure : `${mend}, then: quittance replay ${id}`
+  context.logger[dead ? 'error' : 'warn'](
+    dead ? `${what} is a dead letter` : `${what} is tried again later`,
     {
       seq: String(item.seq),
       ...(item.kind === 'event' ? { eventId: item.eventId, type: item.type } : {}),
       ...(order === null ? {} : { orderId: order }),
-      attempt: item.attempt,
+      ...(handler === null ? {} : { handler }),
+      attempt: item.charged,
       attemptsMax: context.attemptsMax,
-      retryInMs: settlement.retryInMs,
+      ...(dead ? {} : { retryInMs: settlement.retryInMs }),
       code: settlement.code ?? settlement.reason ?? 'unknown',
-      ...(isEngineError(error) ? { cure: error.cure } : {}),
+      ...(dead || isEngineError(error) ? { cure } : {}),
     },
   )
 }

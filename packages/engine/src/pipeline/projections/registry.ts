@@ -67,13 +67,12 @@ function withRawHandler(item: EventItem, apply: Apply): Apply {
   }
 }
 
-const DONE: Outcome = { kind: 'done' }
-const checked: Apply = async () => DONE
+const checked: Apply = async () => ({ kind: 'done' })
 
 /** A check is a question: Stripe's answer is applied like an event of its own. */
 function planCheck(item: CheckItem, options: ProjectionOptions): Plan {
   if (item.objectType === 'checkout.session') {
-    return { kind: 'ask', ask: askForSession(item.objectId, null, options.allowancesOf, DONE) }
+    return { kind: 'ask', ask: askForSession(item.objectId, null, options.allowancesOf, null) }
   }
   return {
     kind: 'ask',

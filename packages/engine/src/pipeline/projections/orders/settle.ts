@@ -41,12 +41,15 @@ async function orderOf(scope: Scope, object: JsonObject, session: SessionFacts) 
 
 /**
  * Applies a session to its order. Safe any number of times, concurrently, in any order: the row is
- * locked, the move is a compare-and-set upward, and the effects are keyed by the fact.
+ * locked, the move is a compare-and-set upward, and the effects are keyed by the fact. `doubt` is
+ * what a first look at another copy of the session came to: only a paid session that matches in
+ * all explains it away.
  */
 export function settleSession(
   object: JsonObject,
   eventType: string | null,
   allowancesOf: AllowancesOf,
+  doubt: Outcome | null = null,
 ): Apply {
   return async (scope) => {
     const session = readSession(object, eventType)
@@ -59,6 +62,8 @@ export function settleSession(
       return { kind: 'quarantined', reason: 'session_mismatch', holds: null }
     }
     const judgement = judge(toSnapshot(order), session, allowancesOf(order.item_id))
+    const explained = judgement.kind === 'move' && judgement.to === 'fulfilled'
+    if (doubt !== null && !explained && judgement.kind !== 'mismatch') return doubt
     switch (judgement.kind) {
       case 'stay':
         return { kind: 'done' }
@@ -89,19 +94,30 @@ export function settleSession(
 }
 
 /**
- * Fetches the session with its line items and judges that. `missing` is what it means when Stripe
- * does not have the session: a difference that nothing explains stays a difference.
+ * Fetches the session with its line items and judges that. A doubt that Stripe's answer does not
+ * explain, or for which Stripe has no answer, stands.
  */
 export function askForSession(
   sessionId: string,
   eventType: string | null,
   allowancesOf: AllowancesOf,
-  missing: Outcome,
+  doubt: Outcome | null,
 ): AskStep {
   return async ({ stripe, timeoutMs }: Asking) => {
     const answer: unknown = await stripe.session(sessionId, { timeoutMs })
-    if (!isJsonObject(answer)) return async () => missing
-    return settleSession(answer, eventType, allowancesOf)
+    if (isJsonObject(answer)) return settleSession(answer, eventType, allowancesOf, doubt)
+    return async (scope) => {
+      scope.note({
+        level: 'warn',
+        message: 'Stripe does not know this session',
+        fields: {
+          seq: String(scope.item.seq),
+          lane: scope.item.lane,
+          cure: 'Check that the API key is of the account and mode in which the order was made.',
+        },
+      })
+      return doubt ?? { kind: 'done' }
+    }
   }
 }
 
