@@ -1,66 +1,72 @@
 #!/usr/bin/env node
-/** `quittance-simulator`: runs the simulator by itself and says how to point Stripe's tools at it. */
-import { parseArgs } from 'node:util'
+/** `quittance-simulator`: runs the simulator by itself and says how to point apps and Stripe's tools at it. */
+import { type CommandLine, readCommandLine, usage } from './cli-options.ts'
+import { type Stocked, stockSimulator } from './cli-stock.ts'
+import { formatMoney } from './hosted/money.ts'
 import { createSimulator } from './simulator.ts'
-import type { SimulatorOptions } from './types.ts'
-
-const usage = `quittance-simulator [--port N] [--socket PATH] [--seed S] [--json]
-
-A local, stateful Stripe. Not affiliated with Stripe.`
-
-const apiKey = 'sk_test_simulator'
-
-function readOptions(): { options: SimulatorOptions; json: boolean } | undefined {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      socket: { type: 'string' },
-      seed: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return undefined
-  const port = Number(values.port ?? 12_111)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new TypeError(`--port must be a number from 0 to 65535, not '${values.port}'.`)
-  }
-  return {
-    json: values.json,
-    options: {
-      port,
-      ...(values.socket === undefined ? {} : { socketPath: values.socket }),
-      ...(values.seed === undefined ? {} : { seed: values.seed }),
-    },
-  }
-}
+import type { Simulator } from './types.ts'
 
 async function main(): Promise<void> {
-  const read = readOptions()
-  if (!read) {
+  const line = readCommandLine(process.argv.slice(2))
+  if (!line) {
     console.log(usage)
     return
   }
-  const simulator = await createSimulator(read.options)
-  const { url, port, socketPath } = simulator
-  // The official CLI refuses `localhost` and 0.0.0.0; only 127.0.0.1 passes its check.
-  const cli = `STRIPE_CLI_TELEMETRY_OPTOUT=1 stripe trigger checkout.session.completed --api-base ${url} --api-key ${apiKey}`
-  if (read.json) {
-    console.log(JSON.stringify({ url, port, socketPath: socketPath ?? null, apiKey, cli }))
-  } else {
-    console.log(`Simulator listening on ${url}${socketPath ? ` and ${socketPath}` : ''}`)
-    console.log(
-      `  SDK  new Stripe('${apiKey}', { host: '127.0.0.1', port: ${port}, protocol: 'http' })`,
-    )
-    console.log(`  CLI  ${cli}`)
-    if (socketPath) console.log(`  CLI  STRIPE_CLI_UNIX_SOCKET=${socketPath} stripe …`)
-  }
+  const simulator = await createSimulator(line.options)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void simulator.close())
   }
+  try {
+    const stocked = await stockSimulator(simulator, line.stock)
+    console.log(line.json ? asJson(line, simulator, stocked) : asText(line, simulator, stocked))
+  } catch (error) {
+    await simulator.close()
+    throw error
+  }
+}
+
+/** The official CLI refuses `localhost` and 0.0.0.0; only 127.0.0.1 passes its check. */
+function triggerCommand(url: string, apiKey: string): string {
+  return `STRIPE_CLI_TELEMETRY_OPTOUT=1 stripe trigger checkout.session.completed --api-base ${url} --api-key ${apiKey}`
+}
+
+function asJson({ stock }: CommandLine, simulator: Simulator, stocked: Stocked): string {
+  const { url, port, socketPath = null } = simulator
+  const { apiKey } = stock
+  const cli = triggerCommand(url, apiKey)
+  return JSON.stringify({ url, port, socketPath, apiKey, cli, ...stocked })
+}
+
+function asText({ stock }: CommandLine, simulator: Simulator, stocked: Stocked): string {
+  const { url, port, socketPath } = simulator
+  const exports = Object.entries(stocked.env).map(([name, value]) => `${name}=${value}`)
+  return [
+    `Simulator listening on ${url}${socketPath ? ` and ${socketPath}` : ''}`,
+    `  SDK  new Stripe('${stock.apiKey}', { host: '127.0.0.1', port: ${port}, protocol: 'http' })`,
+    `  CLI  ${triggerCommand(url, stock.apiKey)}`,
+    ...(socketPath ? [`  CLI  STRIPE_CLI_UNIX_SOCKET=${socketPath} stripe …`] : []),
+    ...stocked.prices.map(
+      ({ id, lookupKey, unitAmount, currency }) =>
+        `  price  ${lookupKey}  ${id}  ${formatMoney(unitAmount, currency)}`,
+    ),
+    ...stocked.endpoints.map((endpoint) => `  events to  ${endpoint.url}`),
+    'In the shell of your app:',
+    `export ${exports.join(' ')}`,
+  ].join('\n')
+}
+
+/** The system's words for a taken port name neither the flag nor the way out. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!('code' in error)) return error.message
+  if (error.code === 'EADDRINUSE') {
+    return `${error.message}. Stop what listens there, or choose another with --port (0 takes any).`
+  }
+  const isUsage = String(error.code).startsWith('ERR_PARSE_ARGS')
+  return isUsage ? `${error.message}\nSee quittance-simulator --help.` : error.message
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error))
+  console.error(wordsOf(error))
   process.exitCode = 1
 })
