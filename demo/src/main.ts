@@ -5,6 +5,7 @@ import { EngineError } from '@quittance/engine'
 import { createSimulator, type Simulator } from '@quittance/simulator'
 import {
   ConfigError,
+  claimDataDir,
   claimSocketPath,
   createLogger,
   isAnswered,
@@ -42,6 +43,7 @@ async function startSimulator(
 async function main(): Promise<void> {
   const environment = process.env
   const options = readOptions(process.argv.slice(2), environment, process.cwd())
+  await claimDataDir(options.dataDir)
   const secret = await keptWebhookSecret(options.dataDir)
   const socketPath = await claimSocketPath(options.dataDir, 'simulator.sock')
   const simulator = await startSimulator(options, socketPath)

@@ -1,17 +1,20 @@
 // Owns the composition: the only file of the server that names concrete implementations.
-import { chmod, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   createEngine,
   type Database,
   type Engine,
   type EngineOptions,
+  isEngineError,
   type Logger,
   systemTimers,
 } from '@quittance/engine'
+import { lockDirectory } from '@quittance/engine/storage/directory-lock'
 import { pglite } from '@quittance/engine/storage/pglite'
 import { postgres } from '@quittance/engine/storage/postgres'
 import Stripe from 'stripe'
 import type { DatabaseConfig, ServerConfig } from './config/config.ts'
+import { claimDatabaseDir } from './data-dir.ts'
 
 export const timers = systemTimers
 
@@ -22,10 +25,22 @@ export interface Composition {
 
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   if (config.kind === 'postgres') return postgres({ connectionString: config.connectionString })
-  // PGlite makes its files readable and writable by everyone: only the directory keeps others out.
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  await chmod(config.dataDir, 0o700)
+  await claimDatabaseDir(dirname(config.dataDir), config.dataDir)
   return await pglite({ dataDir: config.dataDir })
+}
+
+/** Whether a live process has one of these directories open as an embedded database. */
+export async function isOpenElsewhere(directories: readonly string[]): Promise<boolean> {
+  for (const directory of directories) {
+    try {
+      const unlock = await lockDirectory(directory)
+      await unlock()
+    } catch (error) {
+      // Any other error means that no database can be open there: it does not exist, or is no directory.
+      if (isEngineError(error) && error.code === 'STORE_LOCKED') return true
+    }
+  }
+  return false
 }
 
 export function createStripe(apiKey: string, apiBase: URL | null): Stripe {

@@ -1,6 +1,7 @@
 // Owns how a failure is told to the person who started a process, and its exit code.
 import { isEngineError } from '@quittance/engine'
 import { ConfigError } from './config/problem.ts'
+import { DataDirError } from './data-dir.ts'
 import { mask } from './log.ts'
 
 export interface Failure {
@@ -12,6 +13,7 @@ export interface Failure {
 
 export function tellFailure(error: unknown): Failure {
   if (error instanceof ConfigError) return { text: error.message, exitCode: 2 }
+  if (error instanceof DataDirError) return { text: error.message, exitCode: 1 }
   if (isEngineError(error)) {
     const text = `${mask(error.message)} (${error.code}). ${error.cure}`
     return { text, exitCode: error.code === 'CONFIG_INVALID' ? 2 : 1 }

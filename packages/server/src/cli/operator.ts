@@ -1,5 +1,5 @@
 // Owns which engine a command talks to: the running server's socket, or one on the same Postgres.
-import { composeEngine, openDatabase } from '../compose.ts'
+import { composeEngine, isOpenElsewhere, openDatabase } from '../compose.ts'
 import { loadConfig, loadStoreConfig } from '../config/config.ts'
 import { createControlApp } from '../control/app.ts'
 import { isAnswered, type Operator, socketOperator } from '../control/client.ts'
@@ -36,6 +36,15 @@ export async function connectOperator(invocation: Invocation): Promise<Operator>
   if (store.database.kind === 'pglite') {
     const path = await findSocketPath(store.dataDir, 'control.sock')
     if (await isAnswered(path)) return socketOperator(path)
+    // An app may have opened DATA_DIR itself; a server opens the directory below it.
+    if (await isOpenElsewhere([store.dataDir, store.database.dataDir])) {
+      throw new Refused(
+        'STORE_LOCKED',
+        `an app has the directory ${store.dataDir} open`,
+        'Ask it through its own engine.events and engine.orders, or let it use PostgreSQL and ' +
+          'name that in DATABASE_URL here, to look from outside.',
+      )
+    }
     throw new Refused(
       'NOT_STARTED',
       `no server is running on the data directory ${store.dataDir}`,
