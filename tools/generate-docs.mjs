@@ -1,6 +1,7 @@
 // Writes the generated parts of docs/reference from the built engine, so that a page cannot say
 // what the code does not. `--check` fails when a committed page is stale.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { BOUNDS } from '../packages/engine/dist/check-options.js'
 import {
   DEFAULT_CHECKOUT,
   DEFAULT_LIMITS,
@@ -78,17 +79,13 @@ const MEANINGS = {
   'processor.drainMs': 'How long `stop()` waits for handlers that run.',
 }
 
-/** The bounds stand in the code as `assertWhole('group.name', …, least, most)`. */
 function boundsOf(key) {
-  const source = readFileSync('packages/engine/dist/config.js', 'utf8')
-  const call = new RegExp(`assertWhole\\('${key}', [\\w.]+, ([\\d_]+), ([\\d_]+)\\)`).exec(source)
-  return call === null ? '–' : `${shown(call[1])} to ${shown(call[2])}`
+  const [group, name] = key.split('.')
+  const bounds = BOUNDS[group]?.[name]
+  return bounds === undefined ? '–' : bounds.map(shown).join(' to ')
 }
 
-const shown = (value) =>
-  /^[\d_]+$/.test(String(value))
-    ? Number(String(value).replaceAll('_', '')).toLocaleString('en')
-    : code(value)
+const shown = (value) => (typeof value === 'number' ? value.toLocaleString('en') : code(value))
 
 function optionTable() {
   const groups = (kind) =>

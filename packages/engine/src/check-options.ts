@@ -70,11 +70,54 @@ export function checkNames<Client>(options: EngineOptions<Client>): void {
   assertKnown('processor', options.processor ?? {}, defaultProcessor('postgres'))
 }
 
-function assertWhole(key: string, value: number, min: number, max: number): void {
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw new EngineError('CONFIG_INVALID', `${key} must be a whole number from ${min} to ${max}`)
+type Bounds = readonly [least: number, most: number]
+
+/** Inclusive bounds of every number; docs/reference/options.md is generated from this table. */
+export const BOUNDS = {
+  limits: {
+    bodyBytesMax: [1_024, 16_777_216],
+    requestBytesMax: [256, 1_048_576],
+    toleranceSeconds: [1, 3_600],
+    groupCommitMs: [0, 100],
+    groupCommitMax: [1, 512],
+    questionsPerMinute: [0, 600],
+  },
+  processor: {
+    workers: [1, 64],
+    leaseMs: [20, 3_600_000],
+    pollMs: [10, 60_000],
+    laneEventsMax: [1, 1_000],
+    handlerTimeoutMs: [10, 600_000],
+    attemptsMax: [1, 100],
+    backoffBaseMs: [0, 3_600_000],
+    backoffCapMs: [0, 86_400_000],
+    inlineBudgetMs: [1, 60_000],
+    drainMs: [0, 600_000],
+  },
+  checkout: {
+    timeoutMs: [10, 80_000],
+    successWaitMs: [0, 10_000],
+    // Stripe asks for half an hour when the request arrives, so a minute more when it is sent.
+    sessionSeconds: [1_860, 86_400],
+  },
+} as const satisfies { readonly [group: string]: { readonly [key: string]: Bounds } }
+
+function assertBounds(group: keyof typeof BOUNDS, given: object): void {
+  const values = new Map<string, unknown>(Object.entries(given))
+  for (const [key, [least, most]] of Object.entries(BOUNDS[group])) {
+    const value = values.get(key)
+    const whole = typeof value === 'number' && Number.isSafeInteger(value)
+    if (!whole || value < least || value > most) {
+      throw new EngineError(
+        'CONFIG_INVALID',
+        `${group}.${key} must be a whole number from ${least} to ${most}`,
+      )
+    }
   }
 }
+
+/** A run that outlasts its lease is always rolled back: another worker may have begun it anew. */
+const LEASE_PER_RUN = 2
 
 /** @throws EngineError `CONFIG_INVALID` naming the key. */
 export function checkOptions(
@@ -83,26 +126,15 @@ export function checkOptions(
   checkout: CheckoutOptions,
   mode: Mode,
 ): void {
-  assertWhole('limits.bodyBytesMax', limits.bodyBytesMax, 1_024, 16_777_216)
-  assertWhole('limits.requestBytesMax', limits.requestBytesMax, 256, 1_048_576)
-  assertWhole('limits.toleranceSeconds', limits.toleranceSeconds, 1, 3_600)
-  assertWhole('limits.groupCommitMs', limits.groupCommitMs, 0, 100)
-  assertWhole('limits.groupCommitMax', limits.groupCommitMax, 1, 512)
-  assertWhole('limits.questionsPerMinute', limits.questionsPerMinute, 0, 600)
-  assertWhole('processor.workers', processor.workers, 1, 64)
-  // A run that outlasts its lease is always rolled back: another worker may have begun it anew.
-  assertWhole('processor.leaseMs', processor.leaseMs, 2 * processor.handlerTimeoutMs, 3_600_000)
-  assertWhole('processor.pollMs', processor.pollMs, 10, 60_000)
-  assertWhole('processor.laneEventsMax', processor.laneEventsMax, 1, 1_000)
-  assertWhole('processor.handlerTimeoutMs', processor.handlerTimeoutMs, 10, 600_000)
-  assertWhole('processor.attemptsMax', processor.attemptsMax, 1, 100)
-  assertWhole('processor.backoffBaseMs', processor.backoffBaseMs, 0, 3_600_000)
-  assertWhole('processor.backoffCapMs', processor.backoffCapMs, 0, 86_400_000)
-  assertWhole('processor.inlineBudgetMs', processor.inlineBudgetMs, 1, 60_000)
-  assertWhole('processor.drainMs', processor.drainMs, 0, 600_000)
-  assertWhole('checkout.timeoutMs', checkout.timeoutMs, 10, 80_000)
-  assertWhole('checkout.successWaitMs', checkout.successWaitMs, 0, 10_000)
-  assertWhole('checkout.sessionSeconds', checkout.sessionSeconds, 1_860, 86_400)
+  assertBounds('limits', limits)
+  assertBounds('processor', processor)
+  assertBounds('checkout', checkout)
+  if (processor.leaseMs < LEASE_PER_RUN * processor.handlerTimeoutMs) {
+    throw new EngineError(
+      'CONFIG_INVALID',
+      `processor.leaseMs must be at least ${LEASE_PER_RUN} × processor.handlerTimeoutMs`,
+    )
+  }
   const url = URL.canParse(checkout.publicUrl) ? new URL(checkout.publicUrl) : null
   if (url === null || checkout.publicUrl.endsWith('/')) {
     throw new EngineError(
