@@ -1,10 +1,11 @@
 // Owns the lock on an embedded data directory: a socket that only a live process can answer.
 import { createHash } from 'node:crypto'
-import { realpath, rm } from 'node:fs/promises'
+import { realpath, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { systemTimers } from '../ports/system.ts'
 
 /** Unix socket paths are cut at 104 bytes on some systems. */
 const SOCKET_PATH_MAX = 100
@@ -39,18 +40,31 @@ function isAnswered(path: string): Promise<boolean> {
   })
 }
 
+/** Longer than another process needs between finding a stale socket and removing it. */
+const SETTLE_MS = 50
+
 /**
- * Takes the directory for this process; the lock falls with the process, however it ends.
+ * Takes the directory for this process; the lock falls with the process, however it ends. Two that
+ * find the same stale socket may both remove it: only the one whose socket is still there a moment
+ * later goes on.
  * @throws EngineError `STORE_LOCKED` when a live process holds it.
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const path = await lockPath(directory)
+  const locked = () =>
+    new EngineError('STORE_LOCKED', `another process uses the data directory ${directory}`)
   const server = await listen(path).catch(async () => {
-    if (await isAnswered(path)) {
-      throw new EngineError('STORE_LOCKED', `another process uses the data directory ${directory}`)
-    }
+    if (await isAnswered(path)) throw locked()
     await rm(path, { force: true })
-    return await listen(path)
+    return await listen(path).catch(() => {
+      throw locked()
+    })
   })
-  return () => new Promise((resolve) => server.close(() => resolve()))
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
+  const mine = (await stat(path)).ino
+  await systemTimers.sleep(SETTLE_MS)
+  const now = await stat(path).catch(() => null)
+  if (now?.ino === mine) return close
+  // Left open on purpose: closing it would remove the path, which is the other's by now.
+  throw locked()
 }

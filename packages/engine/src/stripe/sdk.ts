@@ -35,7 +35,10 @@ function translate(error: unknown): unknown {
     const aboutRequest = status !== 401 && status !== 403 && error.type !== 'StripeIdempotencyError'
     return new StripeRefusal(status, error.code, error.requestId, aboutRequest)
   }
-  const timedOut = status === undefined && /timeout|aborted|timed out/i.test(error.message)
+  // The second try met the first one, which Stripe is still at: as good as no answer.
+  const stillRunning = error.code === 'idempotency_key_in_use'
+  const timedOut =
+    stillRunning || (status === undefined && /timeout|aborted|timed out/i.test(error.message))
   return timedOut
     ? new EngineError('STRIPE_TIMEOUT', 'Stripe did not answer in time')
     : new EngineError('STRIPE_UNAVAILABLE', 'Stripe could not be reached or is out of order')
