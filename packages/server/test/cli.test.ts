@@ -55,7 +55,9 @@ describe('help', () => {
     })
   }
   it('of stripe needs no simulator', async () => {
-    expect((await run('help stripe')).out).toContain('trigger checkout.session.completed')
+    const { out } = await run('help stripe')
+    expect(out).toContain('trigger checkout.session.completed')
+    expect(out).toMatch(/Checking for new versions.*no connection/)
   })
   it('without a command is an error that helps', async () => {
     const { code, out } = await run('')
@@ -76,7 +78,23 @@ describe('a wrong command line exits 2', () => {
     ['xyzzy', /"xyzzy" is not a command\.\n/],
     ['events show', /<event> is missing/],
     ['replay evt_1 evt_2', /"evt_2" is one word too many/],
-    ['events list --stat done', /--stat/],
+    ['events list --stat done', /: unknown option --stat, did you mean --state\?\nSee/],
+    ['events list --jsn', /: unknown option --jsn, did you mean --json\?\nSee/],
+    ['orders list --xyzzy', /: unknown option --xyzzy\nSee/],
+    ['orders list --limit', /: --limit needs a value\n/],
+    ['orders list --limit --json', /: --limit needs a value\n/],
+    ['orders list --json=yes', /: --json takes no value\n/],
+    ['events list --limit abc', /: --limit: "abc" is not a whole number from 1 to 1000\n/],
+    ['orders list --limit 1001', /"1001" is not a whole number from 1 to 1000\n/],
+    [
+      'events list --state failed',
+      /: --state: "failed" is not one of ready, .*quarantined, dead\n/,
+    ],
+    ['orders list --status paid', /: --status: "paid" is not one of pending, .*fulfilled\n/],
+    ['serve --port 5000', /: unknown option --port; .*set PORT=5000\n/],
+    ['serve --data-dir=/srv/shop', /set DATA_DIR=\/srv\/shop\n/],
+    ['serve --stripe-api-key sk_test_1', /set STRIPE_API_KEY\n/],
+    ['serve --config missing.mjs', /--config: no file at missing\.mjs\./],
   ]
   for (const [words, expected] of wrong) {
     it(words, async () => {
@@ -92,6 +110,15 @@ describe('a wrong command line exits 2', () => {
     expect(err).toMatch(/STRIPE_WEBHOOK_SECRET: is not set/)
     expect(err).not.toContain('sesame')
   })
+})
+
+it('migrate says where', async () => {
+  const data = join(directory, 'migrated')
+  const first = await run('migrate', { DATA_DIR: data })
+  expect(first.out).toMatch(/^Applied migrations .* in /)
+  expect(first.out).toContain(`in ${join(data, 'db')}.\n`)
+  const again = await run('migrate', { DATA_DIR: data })
+  expect(again.out).toBe(`The schema in ${join(data, 'db')} is up to date.\n`)
 })
 
 describe('without a running server', () => {

@@ -68,7 +68,9 @@ describe.skipIf(serverUrl === '')('on PostgreSQL', () => {
     const first = await cli('migrate', '--json')
     expect(first).toMatchObject({ code: 0, err: '' })
     expect(JSON.parse(first.out).applied).toContain(1)
-    expect((await cli('migrate')).out).toBe('The schema is up to date.\n')
+    const { host } = new URL(serverUrl)
+    const again = `The schema in postgres://${host}/${name} is up to date.\n`
+    expect((await cli('migrate')).out).toBe(again)
   })
 
   it('lists and replays what a server recorded; the server does the work', async () => {

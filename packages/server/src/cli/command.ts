@@ -29,7 +29,19 @@ export interface CommandOption {
   /** How help shows the value: `--limit <n>`. */
   readonly value?: string
   readonly description: string
+  /** What is wrong with a value, such as `is not a number`; null when it may be used. */
+  readonly refuse?: (value: string) => string | null
 }
+
+/** For a value that is one of a few names. */
+export const oneOf = (names: readonly string[]) => (value: string) =>
+  names.includes(value) ? null : `is not one of ${names.join(', ')}`
+
+/** For a count from 1 to `max`. */
+export const countTo = (max: number) => (value: string) =>
+  /^\d{1,9}$/.test(value) && Number(value) >= 1 && Number(value) <= max
+    ? null
+    : `is not a whole number from 1 to ${max}`
 
 export interface Command {
   /** One or two words: `serve`, `events list`. */

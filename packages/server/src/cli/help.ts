@@ -58,11 +58,16 @@ const DISTANCE_MAX = 3
 
 export function suggestionFor(words: string): string | null {
   const names = [...COMMANDS.map((command) => command.name), 'stripe', 'help']
+  return nearestOf(words, names, DISTANCE_MAX)
+}
+
+/** The name that takes the fewest changes, if there are at most `max`. */
+export function nearestOf(words: string, names: readonly string[], max: number): string | null {
   const ranked = names
     .map((name) => ({ name, distance: distance(words, name) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best !== undefined && best.distance <= DISTANCE_MAX ? best.name : null
+  return best !== undefined && best.distance <= max ? best.name : null
 }
 
 /** Levenshtein's distance, a row at a time. */

@@ -1,18 +1,12 @@
 // Owns the way from words to an exit code: which command, which options, and how errors are told.
-import { parseArgs } from 'node:util'
 import { tellFailure } from '../failure.ts'
 import { mask } from '../log.ts'
-import {
-  type CliContext,
-  type Command,
-  type ExitCode,
-  parseOptionsOf,
-  UsageError,
-} from './command.ts'
+import { type CliContext, type Command, type ExitCode, UsageError } from './command.ts'
 import { runStripe, STRIPE_HELP } from './commands/stripe.ts'
 import { databaseRefusal } from './database-refusal.ts'
 import { generalHelp, helpOf, suggestionFor, usageOf } from './help.ts'
 import { Refused } from './operator.ts'
+import { parseWords } from './parse.ts'
 import { COMMANDS } from './registry.ts'
 
 /** Runs one command line; every failure is told on standard error and becomes an exit code. */
@@ -78,7 +72,7 @@ async function runCommand(
   words: readonly string[],
   context: CliContext,
 ): Promise<ExitCode> {
-  const { values, positionals } = parse(command, words)
+  const { values, positionals } = parseWords(command, words)
   if (values.help === true) {
     context.print(helpOf(command))
     return 0
@@ -92,24 +86,6 @@ async function runCommand(
     throw new UsageError(`"${extra}" is one word too many.`, command.name)
   }
   return await command.run({ ...context, options: values, positionals })
-}
-
-function parse(command: Command, words: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options: parseOptionsOf(command),
-      allowPositionals: true,
-    })
-    const single = Object.entries(values).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.at(-1) : value,
-    ])
-    const options: Record<string, string | boolean | undefined> = Object.fromEntries(single)
-    return { values: options, positionals }
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), command.name)
-  }
 }
 
 function report(error: unknown, { complain }: CliContext): ExitCode {

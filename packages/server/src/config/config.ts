@@ -56,7 +56,8 @@ export interface ConfigSources {
 export async function loadConfig(sources: ConfigSources): Promise<ServerConfig> {
   const { values, problems: environmentProblems } = readEnvironment(sources.environment)
   const named = sources.configPath ?? values.QUITTANCE_CONFIG
-  const { file, problems: fileProblems } = await loadConfigFile(named, sources.directory)
+  const namedBy = sources.configPath === undefined ? 'QUITTANCE_CONFIG' : '--config'
+  const { file, problems: fileProblems } = await loadConfigFile(named, sources.directory, namedBy)
   const problems = [...environmentProblems, ...fileProblems]
   const tls = await readTls(values, file, problems)
   const blamed = new Set(problems.map((problem) => problem.key))

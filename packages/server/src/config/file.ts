@@ -157,6 +157,7 @@ function problemsOf(name: string) {
 export async function loadConfigFile(
   named: string | undefined,
   directory: string,
+  namedBy: '--config' | 'QUITTANCE_CONFIG' = 'QUITTANCE_CONFIG',
 ): Promise<{ readonly file: ConfigFile; readonly problems: readonly Problem[] }> {
   const candidates = FILE_NAMES.map((name) => join(directory, name))
   const path = named === undefined ? candidates.find((each) => existsSync(each)) : resolve(named)
@@ -164,7 +165,7 @@ export async function loadConfigFile(
   const name = named ?? path.slice(directory.length + 1)
   if (!existsSync(path)) {
     const cure = 'Correct the path, or remove it.'
-    return { file: {}, problems: [{ key: 'QUITTANCE_CONFIG', found: `no file at ${name}`, cure }] }
+    return { file: {}, problems: [{ key: namedBy, found: `no file at ${name}`, cure }] }
   }
   try {
     return readConfigFile(await importFile(path), name)

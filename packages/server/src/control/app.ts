@@ -4,8 +4,15 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { toJson } from './json.ts'
 
-const DISPATCH_STATES = ['ready', 'waiting', 'done', 'ignored', 'quarantined', 'dead'] as const
-const ORDER_STATUSES = [
+export const DISPATCH_STATES = [
+  'ready',
+  'waiting',
+  'done',
+  'ignored',
+  'quarantined',
+  'dead',
+] as const
+export const ORDER_STATUSES = [
   'pending',
   'confirmed',
   'awaiting_payment',

@@ -1,6 +1,7 @@
 // Owns `events list`, `events show` and `replay`: what arrived, what became of it, and once more.
+import { DISPATCH_STATES, LIST_LIMIT_MAX } from '../../control/app.ts'
 import { toJson } from '../../control/json.ts'
-import type { Command } from '../command.ts'
+import { type Command, countTo, oneOf } from '../command.ts'
 import { askOnce, OPERATOR_OPTIONS, queryOf } from '../operator.ts'
 import { cellOf, field, isObject, renderFields, renderTable, rowsOf } from '../output.ts'
 
@@ -21,9 +22,15 @@ export const eventsList: Command = {
       type: 'string',
       value: 'state',
       description: 'ready, waiting, done, ignored, quarantined or dead.',
+      refuse: oneOf(DISPATCH_STATES),
     },
     type: { type: 'string', value: 'type', description: 'Stripe’s event type.' },
-    limit: { type: 'string', value: 'n', description: 'How many at most (1 to 1000).' },
+    limit: {
+      type: 'string',
+      value: 'n',
+      description: `How many at most (1 to ${LIST_LIMIT_MAX}).`,
+      refuse: countTo(LIST_LIMIT_MAX),
+    },
     ...OPERATOR_OPTIONS,
   },
   examples: [

@@ -1,6 +1,7 @@
 // Owns `orders list` and `orders show`: the orders, and the history of one.
+import { LIST_LIMIT_MAX, ORDER_STATUSES } from '../../control/app.ts'
 import { toJson } from '../../control/json.ts'
-import type { Command } from '../command.ts'
+import { type Command, countTo, oneOf } from '../command.ts'
 import { askOnce, OPERATOR_OPTIONS, queryOf } from '../operator.ts'
 import { cellOf, field, isObject, moneyOf, renderFields, renderTable, rowsOf } from '../output.ts'
 
@@ -14,9 +15,15 @@ export const ordersList: Command = {
       value: 'status',
       description:
         'pending, confirmed, awaiting_payment, expired, canceled, payment_failed or fulfilled.',
+      refuse: oneOf(ORDER_STATUSES),
     },
     user: { type: 'string', value: 'id', description: 'Your app’s user id.' },
-    limit: { type: 'string', value: 'n', description: 'How many at most (1 to 1000).' },
+    limit: {
+      type: 'string',
+      value: 'n',
+      description: `How many at most (1 to ${LIST_LIMIT_MAX}).`,
+      refuse: countTo(LIST_LIMIT_MAX),
+    },
     ...OPERATOR_OPTIONS,
   },
   examples: ['quittance orders list --status fulfilled', 'quittance orders list --limit 5 --json'],

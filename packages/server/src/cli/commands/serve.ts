@@ -1,7 +1,7 @@
 // Owns `serve` and `migrate`: running the server until a signal, and preparing its database.
 import { migrate as migrateDatabase } from '@quittance/engine/storage/migrate'
 import { openDatabase } from '../../compose.ts'
-import { loadConfig, loadStoreConfig } from '../../config/config.ts'
+import { type DatabaseConfig, loadConfig, loadStoreConfig } from '../../config/config.ts'
 import { toJson } from '../../control/json.ts'
 import { createLogger } from '../../log.ts'
 import { startServer } from '../../serve.ts'
@@ -46,6 +46,13 @@ export const serve: Command = {
 export const EMBEDDED_WARNING =
   'The embedded database survives a killed process, but not a power loss: use DATABASE_URL in production.'
 
+/** Where a database is, without who may open it. */
+function placeOf(database: DatabaseConfig): string {
+  if (database.kind === 'pglite') return database.dataDir
+  const { host, pathname } = new URL(database.connectionString)
+  return `postgres://${host}${pathname}`
+}
+
 export const migrate: Command = {
   name: 'migrate',
   summary: 'Bring the database’s schema up to date',
@@ -53,12 +60,14 @@ export const migrate: Command = {
   options: { json: { type: 'boolean', description: 'Print JSON.' } },
   examples: ['DATABASE_URL=postgres://localhost/shop quittance migrate'],
   async run({ environment, directory, options, print }) {
-    const database = await openDatabase(loadStoreConfig({ environment, directory }).database)
+    const store = loadStoreConfig({ environment, directory })
+    const where = placeOf(store.database)
+    const database = await openDatabase(store.database)
     try {
       const applied = await migrateDatabase(database)
-      if (options.json === true) print(`${toJson({ applied })}\n`)
-      else if (applied.length === 0) print('The schema is up to date.\n')
-      else print(`Applied migrations ${applied.join(', ')}.\n`)
+      if (options.json === true) print(`${toJson({ applied, database: where })}\n`)
+      else if (applied.length === 0) print(`The schema in ${where} is up to date.\n`)
+      else print(`Applied migrations ${applied.join(', ')} in ${where}.\n`)
       return 0
     } finally {
       await database.close()

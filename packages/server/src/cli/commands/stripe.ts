@@ -17,6 +17,7 @@ export const STRIPE_HELP = `Usage: quittance stripe <arguments of the Stripe CLI
 
 Runs the official Stripe CLI against the simulator of a running \`npm start\`: no login, no flag,
 no network. The simulator is found through DATA_DIR (default .data).
+The Stripe CLI may print "Checking for new versions…"; it makes no connection for that here.
 
 Examples:
   quittance stripe trigger checkout.session.completed
