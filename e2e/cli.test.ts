@@ -44,6 +44,21 @@ describe('what it says when it is ready', () => {
       expect((await fetch(`${demo.url}${path}`)).status).toBe(200)
     }
   })
+  it('answers an unknown address with a page for people and JSON for programs', async () => {
+    const ask = (path: string, accept: string) =>
+      fetch(`${demo.url}${path}`, { headers: { accept } })
+    const page = await ask('/nope', 'text/html,application/xhtml+xml,*/*;q=0.8')
+    expect(page.status).toBe(404)
+    expect(page.headers.get('content-type')).toMatch(/text\/html/)
+    expect(await page.text()).toContain('Back to the shop')
+    const refusals = [await ask('/nope', 'application/json'), await ask('/api/nope', 'text/html')]
+    for (const refusal of refusals) {
+      expect(refusal.status).toBe(404)
+      expect(JSON.parse(await refusal.text()).error.code).toBe('ROUTE_UNKNOWN')
+    }
+    expect((await ask('/healthz', 'text/html')).status).toBe(200)
+    expect((await ask('/favicon.ico', 'image/*')).headers.get('content-type')).toMatch(/svg/)
+  })
   it('has nothing at an address that cannot be an order’s', async () => {
     for (const path of ['/orders/%00', '/orders/%00/progress', '/orders/ord_none']) {
       expect((await fetch(`${demo.url}${path}`)).status, path).toBe(404)
@@ -74,6 +89,12 @@ describe('quittance stripe', () => {
 
 describe('orders and events', () => {
   let orderId: string
+  let cookie: string
+
+  const orderPage = async () => {
+    const headers = { cookie, accept: 'text/html' }
+    return await (await fetch(`${demo.url}/orders/${orderId}`, { headers })).text()
+  }
 
   it('shows an order that was made over HTTP', async () => {
     const response = await fetch(`${demo.url}/api/checkout/create-session`, {
@@ -84,7 +105,10 @@ describe('orders and events', () => {
     expect(response.status).toBe(201)
     const made: { orderId: string; url: string } = JSON.parse(await response.text())
     orderId = made.orderId
-    expect(response.headers.get('set-cookie')).toMatch(/HttpOnly/)
+    const given = response.headers.get('set-cookie') ?? ''
+    expect(given).toMatch(/HttpOnly/)
+    cookie = given.split(';')[0] ?? ''
+    expect(await orderPage()).toContain('Not paid yet')
     expect(await json('orders', 'show', orderId)).toMatchObject({
       id: orderId,
       status: 'pending',
@@ -127,6 +151,7 @@ describe('orders and events', () => {
     const ids = new Set(again.map(({ eventId }) => eventId))
     for (const { eventId } of events) expect(ids).toContain(eventId)
     expect((await json('orders', 'show', orderId)).status).toBe('pending')
+    expect(await orderPage()).toMatch(/This payment page is gone[\s\S]*\/#premium_product_demo/)
     const { code } = await demo.cli('stripe', 'trigger', 'product.created')
     expect(code).toBe(0)
     expect(await endedEvent('product.created')).toMatchObject({ state: 'ignored' })

@@ -19,7 +19,8 @@ import { bannerLine, bannerText } from './banner.ts'
 import { createDeliveries, deliveryHandlers } from './deliveries.ts'
 import { CATALOGUE } from './goods.ts'
 import { type DemoOptions, readOptions } from './options.ts'
-import { DEMO_API_KEY, ensureGoods, keptWebhookSecret } from './simulated-stripe.ts'
+import { DEMO_API_KEY, ensureGoods, keptWebhookSecret, shopAccount } from './simulated-stripe.ts'
+import { forgottenSessions } from './storefront/forgotten.ts'
 import { storefront } from './storefront/routes.ts'
 
 /** Names that the demo hands on to the server; everything else it decides itself. */
@@ -64,16 +65,18 @@ async function main(): Promise<void> {
     terminal: process.stderr.isTTY === true,
   })
   const logger = createLogger(config.log)
+  const stripe = shopAccount(simulator.url)
   const server = await startServer({
     config: { ...config, app: { catalogue: CATALOGUE, on: deliveryHandlers(secret) } },
     logger,
     async prepare({ url }) {
-      await ensureGoods(simulator.url)
+      await ensureGoods(stripe)
       simulator.account(DEMO_API_KEY).addWebhookEndpoint({ url: `${url}/webhooks/stripe`, secret })
     },
     async extend({ engine, database }) {
       await createDeliveries(database)
-      return storefront({ engine, database, simulatorUrl: simulator.url })
+      const isForgotten = forgottenSessions(stripe)
+      return storefront({ engine, database, simulatorUrl: simulator.url, isForgotten })
     },
   }).catch(async (error: unknown) => {
     await simulator.close()

@@ -22,15 +22,13 @@ export async function keptWebhookSecret(dataDir: string): Promise<string> {
   return made
 }
 
-/** The simulator forgets with its process: what is missing is made again, under the same keys. */
-export async function ensureGoods(simulatorUrl: string): Promise<void> {
+export function shopAccount(simulatorUrl: string): Stripe {
   const { hostname, port } = new URL(simulatorUrl)
-  const stripe = new Stripe(DEMO_API_KEY, {
-    host: hostname,
-    port,
-    protocol: 'http',
-    telemetry: false,
-  })
+  return new Stripe(DEMO_API_KEY, { host: hostname, port, protocol: 'http', telemetry: false })
+}
+
+/** The simulator forgets with its process: what is missing is made again, under the same keys. */
+export async function ensureGoods(stripe: Stripe): Promise<void> {
   const { data } = await stripe.prices.list({
     lookup_keys: GOODS.map(lookupKeyOf),
     active: true,

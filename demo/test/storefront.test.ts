@@ -4,7 +4,13 @@ import type { HistoryRow, Order, ShownOrderStatus } from '@quittance/engine'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE, GOODS, goodOf } from '../src/goods.ts'
 import { textOf } from '../src/storefront/layout.ts'
-import { orderPage, ordersPage, progress, successPage } from '../src/storefront/order-pages.ts'
+import {
+  cancelPage,
+  orderPage,
+  ordersPage,
+  progress,
+  successPage,
+} from '../src/storefront/order-pages.ts'
 import { shopPage } from '../src/storefront/shop-page.ts'
 import { timeline } from '../src/storefront/timeline.ts'
 
@@ -88,7 +94,12 @@ describe('the timeline', () => {
 })
 
 describe('pages', () => {
-  const story = { order: order(), history: moved('pending', 'fulfilled'), delivery: null }
+  const story = {
+    order: order(),
+    history: moved('pending', 'fulfilled'),
+    delivery: null,
+    isForgotten: false,
+  }
 
   it('escape everything', () => {
     const evil = '<script>alert(1)</script>'
@@ -96,7 +107,7 @@ describe('pages', () => {
     const note = [...moved('pending').map((row) => ({ ...row, note: evil, cause: evil }))]
     const delivery = { kind: 'licence', lines: [evil] } as const
     const pages = [
-      orderPage({ order: hurt, history: note, delivery }, SIMULATOR),
+      orderPage({ order: hurt, history: note, delivery, isForgotten: false }, SIMULATOR),
       ordersPage([hurt], SIMULATOR),
     ]
     for (const text of pages.map(textOf)) {
@@ -117,6 +128,23 @@ describe('pages', () => {
     expect(live('awaiting_payment')).toBe(true)
     expect(live('fulfilled')).toBe(false)
     expect(live('expired')).toBe(false)
+  })
+  it('say what is not paid, and lead back to the item where it never will be', () => {
+    const shown = (status: Order['status'], isForgotten = false) =>
+      textOf(progress({ ...story, order: order({ status }), isForgotten }))
+    const again = 'href="/#premium_product_demo"'
+    expect(shown('pending')).toContain('<h1>Not paid yet</h1>')
+    expect(shown('confirmed')).toContain('<h1>One moment</h1>')
+    for (const status of ['pending', 'confirmed', 'fulfilled'] as const) {
+      expect(shown(status)).not.toContain(again)
+    }
+    expect(shown('payment_failed')).toContain(again)
+    const gone = shown('pending', true)
+    expect(gone).toContain('<h1>This payment page is gone</h1>')
+    expect(gone).toContain(again)
+    expect(gone).not.toMatch(/ask Stripe|waiting for you/)
+    expect(textOf(cancelPage(SIMULATOR, 'premium_product_demo'))).toContain(again)
+    expect(textOf(shopPage(SIMULATOR))).toContain('id="premium_product_demo"')
   })
   it('tell a stranger the status and nothing else', () => {
     const view = { orderId: 'ord_1', status: 'fulfilled', order: null } as const

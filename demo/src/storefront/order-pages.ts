@@ -5,12 +5,14 @@ import type { Delivery } from '../deliveries.ts'
 import { goodOf, priceText } from '../goods.ts'
 import { ART } from './art.ts'
 import { dateText, type Html, page, timeText } from './layout.ts'
-import { isFinal, statusLabel, timeline } from './timeline.ts'
+import { isFinal, type PageStatus, statusLabel, timeline } from './timeline.ts'
 
 export interface OrderStory {
   readonly order: Order
   readonly history: readonly HistoryRow[]
   readonly delivery: Delivery | null
+  /** The simulator no longer knows its payment page: it can never be paid. */
+  readonly isForgotten: boolean
 }
 
 interface Headline {
@@ -18,8 +20,8 @@ interface Headline {
   readonly text: string
 }
 
-const HEADLINES: Readonly<Record<ShownOrderStatus, Headline>> = {
-  pending: { title: 'One moment', text: 'We have your order and ask Stripe about the payment.' },
+const HEADLINES: Readonly<Record<PageStatus, Headline>> = {
+  pending: { title: 'Not paid yet', text: 'We have your order. Its payment page is still open.' },
   confirmed: { title: 'One moment', text: 'Welcome back. We ask Stripe about the payment.' },
   awaiting_payment: {
     title: 'Thank you, almost there',
@@ -30,10 +32,24 @@ const HEADLINES: Readonly<Record<ShownOrderStatus, Headline>> = {
   canceled: { title: 'This order was canceled', text: 'You can order again whenever you like.' },
   payment_failed: { title: 'The payment failed', text: 'Please try again, perhaps another way.' },
   failed: { title: 'We are looking into it', text: 'Your payment is safe with us.' },
+  gone: {
+    title: 'This payment page is gone',
+    text: 'The simulator has forgotten it. Buy it again.',
+  },
 }
 
 const shownStatus = (order: Order): ShownOrderStatus =>
   order.failed && order.status !== 'fulfilled' ? 'failed' : order.status
+
+const pageStatus = ({ order, isForgotten }: OrderStory): PageStatus =>
+  isForgotten ? 'gone' : shownStatus(order)
+
+/** Where no payment can come any more, so that buying again pays for nothing twice. */
+const AGAIN: ReadonlySet<PageStatus> = new Set(['gone', 'expired', 'canceled', 'payment_failed'])
+
+/** Where the shop window shows the item. */
+const buyAgain = (itemId: string): Html =>
+  html`<p><a class="button" href="/${goodOf(itemId) === undefined ? '' : `#${itemId}`}">Buy it again</a></p>`
 
 /** Where `/success` leads. Without an order, the browser has not shown that it is the buyer's. */
 export function successPage(
@@ -41,8 +57,9 @@ export function successPage(
   story: OrderStory | null,
   simulatorUrl: string,
 ): Html {
+  const status = story === null ? view.status : pageStatus(story)
   return page(
-    { title: HEADLINES[view.status].title, simulatorUrl, here: null, script: 'live.js' },
+    { title: HEADLINES[status].title, simulatorUrl, here: null, script: 'live.js' },
     story === null
       ? html`<section class="sheet narrow" data-live="" data-status="${view.status}">
 ${headline(view.status)}${timeline(view.status, null, [])}</section>`
@@ -72,16 +89,17 @@ function historyRow(row: HistoryRow): Html {
 
 /** Replaces itself while the order is on its way; see assets/live.js. */
 function liveOrder(story: OrderStory): Html {
-  return html`<section class="sheet" data-live="/orders/${story.order.id}/progress" data-status="${shownStatus(story.order)}">
+  return html`<section class="sheet" data-live="/orders/${story.order.id}/progress" data-status="${pageStatus(story)}">
 ${progress(story)}</section>`
 }
 
 /** What is inside the live section; answered alone when the page asks again. */
-export function progress({ order, history, delivery }: OrderStory): Html {
-  const status = shownStatus(order)
+export function progress(story: OrderStory): Html {
+  const { order, history, delivery } = story
+  const status = pageStatus(story)
   const good = goodOf(order.itemId)
   return html`<div class="progress" data-status="${status}" data-final="${String(isFinal(status))}">
-<p class="eyebrow">Ordered on ${dateText(order.createdAt)}</p>${headline(status)}
+<p class="eyebrow">Ordered on ${dateText(order.createdAt)}</p>${headline(status)}${AGAIN.has(status) ? buyAgain(order.itemId) : html``}
 <div class="columns">
 <div>${timeline(status, order, history)}${deliveryNote(delivery)}</div>
 <div class="receipt">
@@ -96,7 +114,7 @@ ${order.amountRefunded > 0 ? html`<div><dt>Refunded</dt><dd>${priceText(order.am
 </div></div>`
 }
 
-function headline(status: ShownOrderStatus): Html {
+function headline(status: PageStatus): Html {
   const { title, text } = HEADLINES[status]
   return html`<div aria-live="polite"><h1>${title}</h1><p class="lead">${text}</p></div>`
 }
@@ -109,12 +127,12 @@ ${delivery.lines.map((line) => html`<p><code>${line}</code></p>`)}</div>`
 }
 
 /** Says so, and changes nothing: the payment page stays open until it expires. */
-export function cancelPage(simulatorUrl: string): Html {
+export function cancelPage(simulatorUrl: string, itemId: string | null): Html {
   return page(
     { title: 'Not paid', simulatorUrl, here: null },
     html`<section class="sheet narrow"><p class="eyebrow">Nothing was charged</p>
 <h1>You turned back</h1><p class="lead">Your order waits until its payment page expires. Begin again whenever you like.</p>
-<p><a class="button" href="/">Back to the shop</a></p></section>`,
+${itemId === null ? html`<p><a class="button" href="/">Back to the shop</a></p>` : buyAgain(itemId)}</section>`,
   )
 }
 

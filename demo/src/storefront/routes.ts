@@ -1,10 +1,11 @@
 // Owns the shop's own routes: the window, the orders of this browser, and the pages around payment.
 import type { Database, Engine, Order } from '@quittance/engine'
-import { browserOf, type Page } from '@quittance/engine/adapters/fetch'
+import { browserOf, createFetchHandler, type Page } from '@quittance/engine/adapters/fetch'
 import { Hono } from 'hono'
 import { type Extension, errorFields } from 'quittance'
 import { deliveryOf } from '../deliveries.ts'
 import { assetRoutes } from './assets.ts'
+import type { IsForgotten } from './forgotten.ts'
 import { type Html, PAGE_HEADERS, textOf } from './layout.ts'
 import {
   cancelPage,
@@ -22,6 +23,7 @@ export interface StorefrontParts {
   readonly engine: Engine
   readonly database: Database
   readonly simulatorUrl: string
+  readonly isForgotten: IsForgotten
 }
 
 /** Enough for one browser; the list says nothing about further ones. */
@@ -30,8 +32,12 @@ const ORDERS_SHOWN_MAX = 50
 const respond = (content: Html, status = 200): Response =>
   new Response(textOf(content), { status, headers: PAGE_HEADERS })
 
+/** A browser names HTML; programs name JSON or anything. */
+const asksForPage = (request: Request): boolean =>
+  request.headers.get('accept')?.includes('text/html') === true
+
 export async function storefront(parts: StorefrontParts): Promise<Extension> {
-  const { engine, database, simulatorUrl } = parts
+  const { engine, database, simulatorUrl, isForgotten } = parts
   const visitorOf = (request: Request) => ({ identity: null, browser: browserOf(request) })
   const notFound = () => respond(notFoundPage(simulatorUrl), 404)
 
@@ -39,6 +45,7 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
     order,
     history: await engine.orders.history(order.id),
     delivery: await deliveryOf(database, order.id),
+    isForgotten: await isForgotten(order),
   })
 
   /** Null for an unknown order and for another browser's: both look the same. */
@@ -65,6 +72,22 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
     return story === null ? notFound() : respond(progress(story))
   })
 
+  routes.get('/favicon.ico', (context) => context.redirect('/assets/mark.svg'))
+  // The engine notes the return and answers; only its page cannot know the item.
+  routes.get('/cancel', async (context, next) => {
+    await next()
+    const id = context.req.query('order') ?? ''
+    if (context.res.status !== 200 || !asksForPage(context.req.raw)) return
+    const story = await ownStory(id, context.req.raw)
+    if (story !== null) context.res = respond(cancelPage(simulatorUrl, story.order.itemId))
+  })
+  // What neither the shop nor the engine knows: a page for people, the engine's JSON for programs.
+  const { matches } = createFetchHandler(engine)
+  routes.get('*', async ({ req }, next) => {
+    const isOurs = !matches(req.path) && !/^\/api(\/|$)/.test(req.path)
+    return isOurs && asksForPage(req.raw) ? notFound() : await next()
+  })
+
   routes.onError((error) => {
     engine.http.logger.warn('a page could not be shown', errorFields(error))
     return respond(unavailablePage(simulatorUrl), 503)
@@ -81,7 +104,7 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
         const story = view.order === null ? null : await storyOf(view.order)
         return pageOf(successPage(view, story, simulatorUrl))
       },
-      cancel: () => pageOf(cancelPage(simulatorUrl)),
+      cancel: () => pageOf(cancelPage(simulatorUrl, null)),
       notFound: () => pageOf(notFoundPage(simulatorUrl)),
       unavailable: () => pageOf(unavailablePage(simulatorUrl)),
     },

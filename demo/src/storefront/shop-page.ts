@@ -36,14 +36,14 @@ ${first === undefined ? html`` : featured(first)}
 }
 
 function featured(good: Good): Html {
-  return html`<article class="good featured">
+  return html`<article class="good featured" id="${good.itemId}">
 <div class="art">${raw(ART[good.itemId] ?? '')}</div>
 <div class="about"><h2>${good.name}</h2><p class="line">${good.line}</p><p class="details">${good.details}</p>
 ${buyForm(good)}</div></article>`
 }
 
 function card(good: Good): Html {
-  return html`<article class="good">
+  return html`<article class="good" id="${good.itemId}">
 <div class="art">${raw(ART[good.itemId] ?? '')}</div>
 <div class="about"><h2>${good.name}</h2><p class="line">${good.line}</p><p class="details">${good.details}</p>
 ${buyForm(good)}</div></article>`

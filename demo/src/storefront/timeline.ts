@@ -48,7 +48,12 @@ interface Ending {
   readonly text: string
 }
 
-const ENDINGS: Readonly<Record<'expired' | 'canceled' | 'payment_failed' | 'failed', Ending>> = {
+/** What a page shows: an order's status, or that the simulator no longer knows its payment page. */
+export type PageStatus = ShownOrderStatus | 'gone'
+
+type EndingStatus = 'expired' | 'canceled' | 'payment_failed' | 'failed' | 'gone'
+
+const ENDINGS: Readonly<Record<EndingStatus, Ending>> = {
   expired: {
     title: 'Expired',
     text: 'The payment page was left open too long. Nothing was charged.',
@@ -62,14 +67,19 @@ const ENDINGS: Readonly<Record<'expired' | 'canceled' | 'payment_failed' | 'fail
     title: 'Held up on our side',
     text: 'Your payment is safe. We have to look at this order by hand.',
   },
+  gone: {
+    title: 'Payment page gone',
+    text: 'The simulator started again and no longer knows it.',
+  },
 }
 
 /** Whether a page that shows this status has nothing more to wait for. */
-export function isFinal(status: ShownOrderStatus): boolean {
-  return status === 'fulfilled' || status in ENDINGS
+export function isFinal(status: PageStatus): boolean {
+  // Word of the payment may have arrived before the restart and still be worked on.
+  return status !== 'gone' && (status === 'fulfilled' || status in ENDINGS)
 }
 
-export const statusLabel = (status: ShownOrderStatus): string => status.replaceAll('_', ' ')
+export const statusLabel = (status: PageStatus): string => status.replaceAll('_', ' ')
 
 type StepState = 'done' | 'now' | 'next' | 'skipped' | 'ended'
 
@@ -82,7 +92,7 @@ interface ShownStep {
 }
 
 function stepsOf(
-  status: ShownOrderStatus,
+  status: PageStatus,
   order: Order | null,
   history: readonly HistoryRow[],
 ): readonly ShownStep[] {
@@ -121,7 +131,7 @@ function stateOf(
 
 /** The fragment that the live page replaces when the status has changed. */
 export function timeline(
-  status: ShownOrderStatus,
+  status: PageStatus,
   order: Order | null,
   history: readonly HistoryRow[],
 ): Html {
