@@ -85,7 +85,8 @@ type StepState = 'done' | 'now' | 'next' | 'skipped' | 'ended'
 
 interface ShownStep {
   readonly state: StepState
-  readonly status: string
+  /** Null for what is no status of the order's own. */
+  readonly status: string | null
   readonly title: string
   readonly text: string
   readonly at: Date | null
@@ -114,7 +115,7 @@ function stepsOf(
   )
   if (ending === undefined) return shown
   const at = history.findLast((row) => row.to === status)?.at ?? null
-  return [...shown, { state: 'ended', status, ...ending, at }]
+  return [...shown, { state: 'ended', status: status === 'gone' ? null : status, ...ending, at }]
 }
 
 function stateOf(
@@ -129,6 +130,9 @@ function stateOf(
   return isReached || index === furthest ? 'done' : 'skipped'
 }
 
+const statusChip = (status: string | null): Html =>
+  status === null ? html`` : html` <code>${status.replaceAll('_', ' ')}</code>`
+
 /** The fragment that the live page replaces when the status has changed. */
 export function timeline(
   status: PageStatus,
@@ -140,7 +144,7 @@ export function timeline(
     (step) => html`
 <li class="${step.state}"${step.state === 'now' ? html` aria-current="step"` : html``}>
 <span class="dot" aria-hidden="true"></span>
-<div class="step"><p class="step-title">${step.title} <code>${step.status.replaceAll('_', ' ')}</code></p>
+<div class="step"><p class="step-title">${step.title}${statusChip(step.status)}</p>
 <p class="step-text">${step.text}</p></div>
 ${step.at === null ? html`` : html`<time datetime="${step.at.toISOString()}">${timeText(step.at)}</time>`}
 </li>`,
