@@ -1,4 +1,5 @@
 // Owns the composition: the only file of the server that names concrete implementations.
+import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   createEngine,
@@ -33,6 +34,8 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
 export async function isOpenElsewhere(directories: readonly string[]): Promise<boolean> {
   for (const directory of directories) {
     try {
+      // Where no lock can be made, a refusal to make one tells nothing.
+      await access(directory, constants.W_OK)
       const unlock = await lockDirectory(directory)
       await unlock()
     } catch (error) {
