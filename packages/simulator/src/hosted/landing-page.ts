@@ -115,7 +115,7 @@ function accountsPanel({ accounts, accountsTotal }: LandingView): Html {
 }
 
 function accountRow({ key, id, events, endpoints, now }: AccountRow): Html {
-  return html`<tr><td><code>${key}</code></td><td class="dim"><code>${id}</code></td><td>${events}</td><td>${endpoints}</td><td class="dim">${moment(now)}</td></tr>`
+  return html`<tr><td class="key"><code>${key}</code></td><td class="dim"><code>${id}</code></td><td data-unit="events">${events}</td><td data-unit="endpoints">${endpoints}</td><td class="dim">${moment(now)}</td></tr>`
 }
 
 function eventsPanel(events: readonly EventRow[]): Html {
@@ -131,7 +131,7 @@ function eventsPanel(events: readonly EventRow[]): Html {
 
 function eventRow({ at, type, eventId, key, pending }: EventRow): Html {
   const webhooks = pending > 0 ? `${pending} pending` : 'none pending'
-  return html`<tr><td class="dim">${moment(at)}</td><td class="type">${type}</td><td class="dim">${webhooks}</td>${origin(key, eventId)}</tr>`
+  return html`<tr><td class="dim">${moment(at)}</td><td class="type">${breakable(type)}</td><td class="dim">${webhooks}</td>${origin(key, eventId)}</tr>`
 }
 
 function attemptsPanel(attempts: readonly AttemptRow[]): Html {
@@ -147,7 +147,12 @@ function attemptsPanel(attempts: readonly AttemptRow[]): Html {
 
 function attemptRow(row: AttemptRow): Html {
   const tone = row.isDelivered ? 'good' : 'bad'
-  return html`<tr><td class="dim">${moment(row.at)}</td><td><span class="pill ${tone}">${row.outcome}</span></td><td class="type">${row.type}</td><td>${row.attempt}</td><td>${row.host}</td>${origin(row.key, row.eventId)}</tr>`
+  return html`<tr><td class="dim">${moment(row.at)}</td><td class="outcome"><span class="pill ${tone}">${row.outcome}</span></td><td class="type">${breakable(row.type)}</td><td data-unit="attempt">${row.attempt}</td><td class="host"><span title="${row.host}">${row.host}</span></td>${origin(row.key, row.eventId)}</tr>`
+}
+
+/** May go on in a second line after a dot, and after an underscore where that is not enough. */
+function breakable(type: string): Html[] {
+  return type.split(/(?<=[._])/).map((part, index) => html`${index > 0 && trusted('<wbr>')}${part}`)
 }
 
 function origin(key: string, eventId: string): Html {

@@ -1,6 +1,21 @@
 /** What the landing page adds to the look of the hosted pages: a wider right side, code, live tables. */
 import { styles } from './styles.ts'
 
+/** Rows too wide for their box become two lines or more: what it is, and below it the rest. */
+const cards = (box: string) => `
+${box} :is(table,tbody){display:block}
+${box} thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+${box} tr{display:flex;flex-wrap:wrap;align-items:baseline;gap:1px 12px;padding:7px 12px}
+${box} tr+tr{border-top:1px solid #eef0f5}
+${box} td{padding:0;border:0}
+${box} .type{order:-2;flex:1 0 100%;overflow-wrap:anywhere}
+${box} .outcome{order:-1}
+${box} :is(.host,.id) :is(span,code){max-width:100%;white-space:normal;overflow-wrap:anywhere}
+${box} [data-unit=attempt]:before{content:"attempt "}
+${box} [data-unit=events]:after{content:" events"}
+${box} [data-unit=endpoints]:after{content:" endpoints"}
+`
+
 export const landingStyles = `${styles}
 .landing{grid-template-columns:clamp(440px,34vw,520px) minmax(0,1fr)}
 .landing .summary{padding:28px;background:var(--shade)}
@@ -39,9 +54,10 @@ font-size:11.5px;font-weight:600;cursor:pointer}
 font-size:12px;font-weight:600;text-align:left;white-space:nowrap}
 .scroll td{padding:5px 10px;border-top:1px solid #eef0f5;white-space:nowrap}
 .scroll tr:first-child td{border-top:0}
-.scroll .id{width:100%;max-width:0}
-.id code{display:block;min-width:10ch;overflow:hidden;text-overflow:ellipsis}
-.type{font-weight:550}
+.id code{display:block;max-width:11ch;overflow:hidden;text-overflow:ellipsis}
+.scroll .type{width:100%;font-weight:550;white-space:normal}
+@media (min-width:1700px){.id code{max-width:none}}
+.host span{display:block;max-width:16ch;overflow:hidden;text-overflow:ellipsis}
 .dim{color:var(--soft)}
 .empty td{padding:16px 10px;color:var(--soft);white-space:normal}
 .pill{display:inline-block;padding:0 8px;border-radius:999px;font-size:12px;line-height:20px;font-weight:650}
@@ -54,21 +70,24 @@ font-size:12px;font-weight:600;text-align:left;white-space:nowrap}
 .state[data-kind=gone]{color:var(--bad)}
 .state[data-kind=gone]:before{background:var(--bad);animation:none}
 @keyframes pulse{50%{opacity:.35}}
-@media (max-width:1400px){.landing h1{font-size:24px}.scroll table{font-size:12.5px}.scroll :is(td,th){padding-left:8px;padding-right:8px}}
-@media (min-width:1000px) and (min-height:640px){
+@media (max-width:1399px){.landing{grid-template-columns:clamp(396px,33vw,440px) minmax(0,1fr)}.landing :is(.summary,.pay){padding:28px 24px}
+.landing h1{font-size:24px}.scroll table{font-size:12.5px}.scroll :is(td,th){padding-left:8px;padding-right:8px}}
+@media (min-width:1200px) and (min-height:640px){
 .landing{height:100vh;min-height:0}
 .landing .summary,.landing .pay{min-height:0;height:100vh;overflow:auto}
 .landing .column{min-height:min-content}
 .landing .accounts{flex:0 0 auto;max-height:30%}
 .landing .events,.landing .attempts{flex:0 1 auto;min-height:110px}
 }
-@media (max-width:999px){
+@media (max-width:1199px){
 .landing{display:block;min-height:0}
 .landing .summary,.landing .pay{padding:26px 20px 30px;display:block}
 .landing .column{max-width:none}
 .panel-box+.panel-box{margin-top:26px}
 .landing .summary .footer{display:none}
 }
-@media (min-width:1000px){.landing .pay .footer{display:none}.landing .summary .footer{display:block}}
-@media (max-width:999px){.landing .pay .footer{display:block}}
+@media (max-width:1399px){${cards('.attempts')}}
+@media (max-width:819px){${cards('.panel-box')}}
+@media (min-width:1200px){.landing .pay .footer{display:none}.landing .summary .footer{display:block}}
+@media (max-width:1199px){.landing .pay .footer{display:block}}
 `
