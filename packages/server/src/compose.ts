@@ -1,16 +1,13 @@
-// Owns the composition: the only file of the server that names concrete implementations.
-import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   createEngine,
   type Database,
   type Engine,
   type EngineOptions,
-  isEngineError,
   type Logger,
   systemTimers,
 } from '@quittance/engine'
-import { lockDirectory } from '@quittance/engine/storage/directory-lock'
+import { isDirectoryLocked } from '@quittance/engine/storage/directory-lock'
 import { pglite } from '@quittance/engine/storage/pglite'
 import { postgres } from '@quittance/engine/storage/postgres'
 import Stripe from 'stripe'
@@ -33,15 +30,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
 /** Whether a live process has one of these directories open as an embedded database. */
 export async function isOpenElsewhere(directories: readonly string[]): Promise<boolean> {
   for (const directory of directories) {
-    try {
-      // Where no lock can be made, a refusal to make one tells nothing.
-      await access(directory, constants.W_OK)
-      const unlock = await lockDirectory(directory)
-      await unlock()
-    } catch (error) {
-      // Any other error means that no database can be open there: it does not exist, or is no directory.
-      if (isEngineError(error) && error.code === 'STORE_LOCKED') return true
-    }
+    if (await isDirectoryLocked(directory)) return true
   }
   return false
 }

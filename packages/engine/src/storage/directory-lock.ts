@@ -40,6 +40,15 @@ function isAnswered(path: string): Promise<boolean> {
   })
 }
 
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+
+/** Whether a live process holds the directory; takes nothing. */
+export async function isDirectoryLocked(directory: string): Promise<boolean> {
+  const path = await lockPath(directory).catch(() => null)
+  return path !== null && (await isAnswered(path))
+}
+
 /** Longer than another process needs between finding a stale socket and removing it. */
 const SETTLE_MS = 50
 
@@ -53,11 +62,12 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   const path = await lockPath(directory)
   const locked = () =>
     new EngineError('STORE_LOCKED', `another process uses the data directory ${directory}`)
-  const server = await listen(path).catch(async () => {
+  const server = await listen(path).catch(async (error: unknown) => {
+    if (!isTaken(error)) throw error
     if (await isAnswered(path)) throw locked()
     await rm(path, { force: true })
-    return await listen(path).catch(() => {
-      throw locked()
+    return await listen(path).catch((again: unknown) => {
+      throw isTaken(again) ? locked() : again
     })
   })
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()))

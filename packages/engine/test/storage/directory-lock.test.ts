@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { lockDirectory } from '../../src/storage/directory-lock.ts'
+import { isDirectoryLocked, lockDirectory } from '../../src/storage/directory-lock.ts'
 
 describe('the lock on a data directory', () => {
   let directory: string
@@ -27,8 +27,10 @@ describe('the lock on a data directory', () => {
 
   test('is refused to a second holder, and free again after the first', async () => {
     const unlock = await lockDirectory(directory)
+    expect(await isDirectoryLocked(directory)).toBe(true)
     await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED' })
     await unlock()
+    expect(await isDirectoryLocked(directory)).toBe(false)
     await (await lockDirectory(directory))()
   })
 
