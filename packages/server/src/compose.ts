@@ -1,3 +1,4 @@
+// Owns the composition: the only file of the server that names concrete implementations.
 import { dirname } from 'node:path'
 import {
   createEngine,
