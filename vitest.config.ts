@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -27,6 +28,8 @@ export default defineConfig({
       'e2e/**/*.test.ts',
       'docs/**/*.test.ts',
     ],
+    // Most tests wait for a database or a process: a small machine's default would run one file at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The report is what .ci/run and the acceptance command count.
