@@ -17,6 +17,7 @@ export class RefusalCounter {
   readonly #clock: Clock
   readonly #counts = new Map<string, number>()
   #flushedMs = 0
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
@@ -32,8 +33,14 @@ export class RefusalCounter {
     void this.flush()
   }
 
+  /** Resolves when everything counted so far is written, by this call or one before it. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
   /** A store that is down keeps the counts here for the next time. */
-  async flush(): Promise<void> {
+  async #write(): Promise<void> {
     const rows = [...this.#counts.entries()].map(([key, count]) => {
       const [endpoint = '', code = ''] = key.split('\n')
       return { endpoint, code, count }
