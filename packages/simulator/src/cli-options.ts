@@ -1,14 +1,21 @@
 /** Reads the command line: which simulator to run, and what to stock it with before an app comes. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { SimulatorOptions } from './types.ts'
 
 export const usage = `quittance-simulator [options]
+quittance-simulator stripe <arguments of the official CLI>
 
 A local, stateful Stripe. Not affiliated with Stripe.
 
   --port N                   where to listen on 127.0.0.1; 12111 unless told, 0 takes any free port
-  --socket PATH              a unix socket beside it, for the official CLI
+  --socket PATH              a unix socket beside it, for the official CLI; unless told it is
+                             quittance-simulator-PORT.sock in the folder for temporary files
   --seed S                   ids and secrets become a function of this text
+  --state FILE               take up what this file holds, and write it again on exit
+  --allow-host NAME          a name beside localhost, 127.0.0.1 and NAME.dev.stripe.me by which clients
+                             come here; others are refused. May be repeated
   --json                     one line of JSON instead of text
 
 To have what an app needs from its first second:
@@ -20,7 +27,12 @@ To have what an app needs from its first second:
   --secret whsec_…           signs the deliveries of all --forward-to; made up unless given
   --key sk_test_…            whose account has them; sk_test_simulator unless given
 
-  -h, --help                 this text`
+  -h, --help                 this text
+
+With \`stripe\` first, the official CLI runs against the simulator that listens: on the default port, or
+where STRIPE_API_BASE or STRIPE_CLI_UNIX_SOCKET say. For example:
+
+  quittance-simulator stripe trigger checkout.session.completed`
 
 export interface PriceWish {
   readonly lookupKey: string
@@ -39,10 +51,12 @@ export interface CommandLine {
   readonly options: SimulatorOptions
   readonly stock: Stock
   readonly json: boolean
+  /** Where to keep the state between runs. */
+  readonly state: string | undefined
 }
 
-const defaultKey = 'sk_test_simulator'
-const defaultPort = 12_111
+export const defaultKey = 'sk_test_simulator'
+export const defaultPort = 12_111
 /** Stripe's own limit for an account. */
 const endpointsMax = 16
 
@@ -50,6 +64,8 @@ const flags = {
   port: { type: 'string' },
   socket: { type: 'string' },
   seed: { type: 'string' },
+  state: { type: 'string' },
+  'allow-host': { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
   price: { type: 'string', multiple: true, default: [] as string[] },
   'forward-to': { type: 'string', multiple: true, default: [] as string[] },
@@ -62,11 +78,15 @@ const flags = {
 export function readCommandLine(args: readonly string[]): CommandLine | undefined {
   const { values } = parseArgs({ args: [...args], options: flags })
   if (values.help) return undefined
-  const { socket, seed, json } = values
+  const { seed, json, state } = values
+  const port = readPort(values.port)
+  const socket = values.socket ?? defaultSocketPath(port)
   return {
     json,
+    state,
     options: {
-      port: readPort(values.port),
+      port,
+      ...(values['allow-host'].length > 0 ? { allowedHosts: values['allow-host'] } : {}),
       ...(socket === undefined ? {} : { socketPath: socket }),
       ...(seed === undefined ? {} : { seed }),
     },
@@ -77,6 +97,12 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
       secret: readSecret(values.secret, values['forward-to']),
     },
   }
+}
+
+/** None where the port is not known beforehand, and where the CLI cannot use one. */
+export function defaultSocketPath(port: number): string | undefined {
+  if (port === 0 || process.platform === 'win32') return undefined
+  return join(tmpdir(), `quittance-simulator-${port}.sock`)
 }
 
 function readPort(given: string | undefined): number {

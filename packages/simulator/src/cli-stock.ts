@@ -27,9 +27,15 @@ export async function stockSimulator(simulator: Simulator, stock: Stock): Promis
   // One secret for all, as `stripe listen` has it: an app has one variable for it.
   let secret = stock.secret
   for (const url of forwardTo) {
-    const made = simulator
-      .account(apiKey)
-      .addWebhookEndpoint({ url, ...(secret === undefined ? {} : { secret }) })
+    const account = simulator.account(apiKey)
+    // A state that was taken up may have it already.
+    const known = account
+      .webhookEndpoints()
+      .find(
+        (endpoint) => endpoint.url === url && (secret === undefined || endpoint.secret === secret),
+      )
+    const made =
+      known ?? account.addWebhookEndpoint({ url, ...(secret === undefined ? {} : { secret }) })
     secret = made.secret
     endpoints.push({ id: made.id, url })
   }
@@ -46,13 +52,17 @@ export async function stockSimulator(simulator: Simulator, stock: Stock): Promis
 
 /** By the API itself, so that these prices are like any other. */
 async function makePrice(url: string, apiKey: string, wish: PriceWish): Promise<StockedPrice> {
+  const headers = { authorization: `Bearer ${apiKey}` }
+  const known = await knownPrice(url, headers, wish)
+  if (known) return { id: known.id, ...wish }
   const response = await fetch(`${url}/v1/prices`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}` },
+    headers,
     body: new URLSearchParams({
       currency: wish.currency,
       unit_amount: String(wish.unitAmount),
       lookup_key: wish.lookupKey,
+      transfer_lookup_key: 'true',
       'product_data[name]': nameOf(wish.lookupKey),
     }),
   })
@@ -61,6 +71,19 @@ async function makePrice(url: string, apiKey: string, wish: PriceWish): Promise<
   throw new TypeError(
     `--price ${wish.lookupKey}: the simulator refused it with status ${response.status}. Try another lookup key or amount.`,
   )
+}
+
+/** A price under this lookup key that a state taken up holds; another amount takes the key over. */
+async function knownPrice(
+  url: string,
+  headers: Record<string, string>,
+  { lookupKey, unitAmount, currency }: PriceWish,
+): Promise<{ id: string } | undefined> {
+  const query = new URLSearchParams({ 'lookup_keys[0]': lookupKey })
+  const response = await fetch(`${url}/v1/prices?${query}`, { headers })
+  const { data = [] }: { data?: { id: string; unit_amount: number; currency: string }[] } =
+    JSON.parse(await response.text())
+  return data.find((price) => price.unit_amount === unitAmount && price.currency === currency)
 }
 
 function isNamed(answer: unknown): answer is { id: string } {

@@ -3,9 +3,13 @@ export { createSimulator } from './simulator.ts'
 export type {
   ApiAnswer,
   ApiChaos,
+  BillingRules,
   Chaos,
+  ChaosLimit,
   DeliveryAttempt,
+  Fault,
   SimulatedAccount,
   Simulator,
   SimulatorOptions,
+  Snapshot,
 } from './types.ts'

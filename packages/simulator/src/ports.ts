@@ -6,6 +6,12 @@ export interface Random {
   next(): number
 }
 
+/** A generator that can be stopped and go on elsewhere. */
+export interface ResumableRandom extends Random {
+  dump(): readonly number[]
+  load(state: readonly number[]): void
+}
+
 export interface Ports {
   /** Wall clock in milliseconds. */
   readonly now: () => number
@@ -35,7 +41,7 @@ export function freshSeed(): string {
 }
 
 /** A generator that is a function of the seed's text alone (sfc32 over a SHA-256 of it). */
-export function seededRandom(seed: string): Random {
+export function seededRandom(seed: string): ResumableRandom {
   const digest = createHash('sha256').update(seed).digest()
   let a = digest.readInt32LE(0)
   let b = digest.readInt32LE(4)
@@ -49,6 +55,13 @@ export function seededRandom(seed: string): Random {
       b = (c + (c << 3)) | 0
       c = (((c << 21) | (c >>> 11)) + sum) | 0
       return (sum >>> 0) / 2 ** 32
+    },
+    dump: () => [a, b, c, counter],
+    load(state) {
+      a = state[0] ?? 0
+      b = state[1] ?? 0
+      c = state[2] ?? 0
+      counter = state[3] ?? 0
     },
   }
 }

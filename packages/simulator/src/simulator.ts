@@ -1,12 +1,14 @@
 /** The composition root: builds a simulator from its options, in the order in which requests pass. */
 import { createServer } from 'node:http'
-import { Accounts } from './accounts.ts'
-import { closeServer, createEdge, listenSocket, listenTcp } from './http/server.ts'
+import { FaultLog } from './account/faults.ts'
+import { stripesPolicy } from './delivery/policy.ts'
+import { closeServer, listenSocket, listenTcp } from './edge/listen.ts'
+import { createEdge } from './edge/server.ts'
 import { freshSeed, seededRandom, systemPorts } from './ports.ts'
+import { defaultRules } from './rules.ts'
 import type { SimulatedAccount, Simulator, SimulatorOptions } from './types.ts'
+import { Accounts } from './world/accounts.ts'
 
-/** Stripe's test mode: three retries over a few hours; the exact steps are not published. */
-const defaultRetrySchedule = [60, 600, 3600] as const
 const drainTimeoutMs = 30_000
 
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -21,8 +23,13 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     seed,
     baseUrl: url,
     delivery: options.delivery ?? 'auto',
-    retrySchedule: options.retrySchedule ?? defaultRetrySchedule,
+    policy: {
+      retrySchedule: options.retrySchedule ?? stripesPolicy.retrySchedule,
+      disableAfterDays: options.disableAfterDays ?? stripesPolicy.disableAfterDays,
+    },
+    rules: { ...defaultRules, ...options.billing },
     onEvent: options.onEvent,
+    onFault: options.onFault,
   })
   const parts = {
     address: { url, port, socketPath: options.socketPath },
@@ -30,9 +37,16 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     ports,
     random: seededRandom(`${seed}:requests`),
     onResponse: options.onResponse,
+    faults: new FaultLog({
+      account: null,
+      now: () => Math.floor(ports.now() / 1000),
+      onFault: options.onFault,
+    }),
+    allowedHosts: options.allowedHosts ?? [],
   }
   const handler = createEdge(parts)
   server.on('request', (request, response) => handler.emit('request', request, response))
+  server.on('upgrade', (...upgrade) => handler.emit('upgrade', ...upgrade))
   if (options.socketPath !== undefined) {
     try {
       await listenSocket(handler, options.socketPath)
@@ -47,8 +61,11 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     port,
     socketPath: options.socketPath,
     account: (apiKey): SimulatedAccount => accounts.of(apiKey),
+    accounts: () => accounts.all(),
     chaos: (chaos) => accounts.setChaos(chaos),
     drain: ({ timeoutMs = drainTimeoutMs } = {}) => accounts.drain(timeoutMs),
+    snapshot: () => accounts.snapshot(),
+    restore: (snapshot) => accounts.restore(snapshot),
     reset: () => accounts.reset(),
     async close() {
       accounts.close()

@@ -5,13 +5,17 @@ import type { Stripe } from 'stripe'
 export type Stored<T> = T extends Stripe.Decimal
   ? string
   : T extends readonly (infer U)[]
-    ? Stored<U>[]
+    ? StoredField<U>[]
     : T extends object
       ? { -readonly [K in keyof T]: StoredField<T[K]> }
       : T
 
 /** A field that may hold an id or the expanded object holds the id here; `expand` comes later. */
-type StoredField<F> = string extends F ? Exclude<F, object> : Stored<F>
+type StoredField<F> = [NonNullable<F>] extends [object]
+  ? Stored<F>
+  : string extends F
+    ? Exclude<F, object>
+    : Stored<F>
 
 export type Metadata = Record<string, string>
 

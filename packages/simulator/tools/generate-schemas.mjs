@@ -6,34 +6,92 @@
 // The SDK is the one official description that is always of the version in use: a schema copied from
 // elsewhere would prove conformance with another year's Stripe.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript-6'
 import { createTranslator } from './schema-translator.mjs'
+import { apiVersion, nameOf, openSdk, sdk, sorted } from './sdk-types.mjs'
 
 const target = fileURLToPath(new URL('../test/schema/generated/objects.json', import.meta.url))
-const sdk = dirname(fileURLToPath(import.meta.resolve('stripe')))
 
 // A resource that is not listed here has no schema: only its id may stand where it could be expanded.
 // Adding one is adding a row (file below esm/resources, its exported types).
 const roots = [
-  ['Accounts', 'Account'],
+  ['AccountLinks', 'AccountLink'],
+  ['Accounts', 'Account', 'DeletedAccount'],
+  ['Applications', 'Application'],
   ['Balance', 'Balance'],
   ['BalanceTransactions', 'BalanceTransaction'],
-  ['Cards', 'Card'],
+  ['BankAccounts', 'BankAccount', 'DeletedBankAccount'],
+  ['Billing/MeterEventAdjustments', 'MeterEventAdjustment'],
+  ['Billing/MeterEvents', 'MeterEvent'],
+  ['Billing/MeterEventSummaries', 'MeterEventSummary'],
+  ['Billing/Meters', 'Meter'],
+  ['BillingPortal/Configurations', 'Configuration'],
+  ['BillingPortal/Sessions', 'Session'],
+  ['Capabilities', 'Capability'],
+  ['Cards', 'Card', 'DeletedCard'],
+  ['CashBalances', 'CashBalance'],
   ['Charges', 'Charge'],
   ['Checkout/Sessions', 'Session'],
+  ['Coupons', 'Coupon', 'DeletedCoupon'],
+  ['CreditNotes', 'CreditNote'],
+  ['CreditNoteLineItems', 'CreditNoteLineItem'],
+  ['CustomerBalanceTransactions', 'CustomerBalanceTransaction'],
+  ['CustomerCashBalanceTransactions', 'CustomerCashBalanceTransaction'],
   ['Customers', 'Customer', 'DeletedCustomer'],
+  ['Discounts', 'Discount', 'DeletedDiscount'],
+  ['Disputes', 'Dispute'],
+  ['Entitlements/ActiveEntitlements', 'ActiveEntitlement'],
+  ['Entitlements/ActiveEntitlementSummaries', 'ActiveEntitlementSummary'],
+  ['Entitlements/Features', 'Feature'],
+  ['Files', 'File'],
+  ['FundingInstructions', 'FundingInstructions'],
+  ['Identity/VerificationReports', 'VerificationReport'],
+  ['Identity/VerificationSessions', 'VerificationSession'],
+  ['InvoiceItems', 'InvoiceItem', 'DeletedInvoiceItem'],
+  ['InvoiceLineItems', 'InvoiceLineItem'],
+  ['InvoicePayments', 'InvoicePayment'],
+  ['Invoices', 'Invoice', 'DeletedInvoice'],
+  ['Issuing/Authorizations', 'Authorization'],
+  ['Issuing/Cardholders', 'Cardholder'],
+  ['Issuing/Cards', 'Card'],
+  ['Issuing/Transactions', 'Transaction'],
   ['LineItems', 'LineItem'],
   ['Mandates', 'Mandate'],
   ['PaymentIntents', 'PaymentIntent'],
+  ['PaymentLinks', 'PaymentLink'],
   ['PaymentMethods', 'PaymentMethod'],
+  ['Payouts', 'Payout'],
+  ['Plans', 'Plan', 'DeletedPlan'],
   ['Prices', 'Price', 'DeletedPrice'],
+  ['ProductFeatures', 'ProductFeature', 'DeletedProductFeature'],
   ['Products', 'Product', 'DeletedProduct'],
+  ['PromotionCodes', 'PromotionCode'],
+  ['Quotes', 'Quote'],
   ['Refunds', 'Refund'],
+  ['Reporting/ReportRuns', 'ReportRun'],
+  ['Reporting/ReportTypes', 'ReportType'],
+  ['Reviews', 'Review'],
+  ['SetupAttempts', 'SetupAttempt'],
   ['SetupIntents', 'SetupIntent'],
+  ['Sources', 'Source'],
+  ['ShippingRates', 'ShippingRate'],
+  ['SubscriptionItems', 'SubscriptionItem', 'DeletedSubscriptionItem'],
+  ['Subscriptions', 'Subscription'],
+  ['SubscriptionSchedules', 'SubscriptionSchedule'],
+  ['TaxIds', 'TaxId', 'DeletedTaxId'],
+  ['TaxRates', 'TaxRate'],
+  ['TestHelpers/TestClocks', 'TestClock', 'DeletedTestClock'],
   ['Tokens', 'Token'],
+  ['Topups', 'Topup'],
+  ['TransferReversals', 'TransferReversal'],
+  ['Transfers', 'Transfer'],
+  ['V2/Billing/MeterEvents', 'MeterEvent'],
+  ['V2/Billing/MeterEventSession', 'MeterEventSession'],
+  ['V2/Core/EventDestinations', 'EventDestination'],
   ['WebhookEndpoints', 'WebhookEndpoint', 'DeletedWebhookEndpoint'],
+  ['Radar/EarlyFraudWarnings', 'EarlyFraudWarning'],
 ]
 
 // What an event carries is judged by the row of its type; its declared type is an empty interface.
@@ -43,17 +101,7 @@ const payload = {
 }
 
 function generate() {
-  const program = ts.createProgram([join(sdk, 'stripe.esm.node.d.ts')], {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: [],
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  })
-  const checker = program.getTypeChecker()
+  const { program, checker } = openSdk()
   const exported = (file, name) => {
     const source = program.getSourceFile(join(sdk, 'resources', `${file}.d.ts`))
     const module = source && checker.getSymbolAtLocation(source)
@@ -94,28 +142,6 @@ function translateEvents(checker, translate, exported) {
       .sort()
   }
   return { envelope, payloads }
-}
-
-/** `resources/Checkout/Sessions.d.ts` + `Session.AfterExpiration` → `Checkout.Session.AfterExpiration`. */
-function nameOf(symbol) {
-  const [declaration] = symbol.declarations
-  const folder = relative(join(sdk, 'resources'), dirname(declaration.getSourceFile().fileName))
-  const path = []
-  for (let node = declaration; node && !ts.isSourceFile(node); node = node.parent) {
-    if (node.name && ts.isIdentifier(node.name)) path.unshift(node.name.text)
-  }
-  const inResources = folder !== '' && !folder.startsWith('..')
-  return [...(inResources ? folder.split(sep) : []), ...path].join('.')
-}
-
-function apiVersion() {
-  const found = /'([^']+)'/.exec(readFileSync(join(sdk, 'apiVersion.js'), 'utf8'))
-  if (!found) throw new Error('stripe-node no longer names its API version in apiVersion.js')
-  return found[1]
-}
-
-function sorted(record) {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 const fresh = generate()

@@ -1,72 +1,59 @@
 /** Makes prices in Stripe's full shape. */
 import type { Price } from '../account/tables.ts'
 import type { Transaction } from '../account/transaction.ts'
-import { badParam, missingParam, refuse } from '../http/errors.ts'
-import { integer, oneOf, required, text } from '../http/params.ts'
-import { mergeMetadata } from '../http/route.ts'
+import { missingParam, refuse } from '../http/errors.ts'
+import { inParam, mergeMetadata } from '../http/route.ts'
+import { readCurrency } from './currency.ts'
+import { readTerms, type TermsEntry } from './price-terms.ts'
 
-export const recurringFields = {
-  interval: required(oneOf('day', 'month', 'week', 'year')),
-  interval_count: integer(1, 1095),
-  meter: text(),
-  trial_period_days: integer(0, 730),
-  usage_type: oneOf('licensed', 'metered'),
-}
+type Recurring = NonNullable<Price['recurring']>
 
-export interface PriceEntry {
+export interface PriceEntry extends TermsEntry {
+  readonly id?: string
   readonly product: string
   readonly currency: string
   readonly active?: boolean | undefined
-  readonly unit_amount?: number | undefined
-  readonly unit_amount_decimal?: string | undefined
+  readonly billing_scheme?: string | undefined
+  readonly currency_options?: Readonly<Record<string, TermsEntry>> | undefined
   readonly lookup_key?: string | undefined
   readonly transfer_lookup_key?: boolean | undefined
   readonly metadata?: Record<string, string> | null | undefined
   readonly nickname?: string | undefined
-  readonly tax_behavior?: 'exclusive' | 'inclusive' | 'unspecified' | undefined
   readonly recurring?:
     | {
-        readonly interval: 'day' | 'month' | 'week' | 'year'
+        readonly interval: Recurring['interval']
         readonly interval_count?: number | undefined
         readonly meter?: string | undefined
         readonly trial_period_days?: number | undefined
-        readonly usage_type?: 'licensed' | 'metered' | undefined
+        readonly usage_type?: Recurring['usage_type'] | undefined
       }
     | undefined
-}
-
-const currencyPattern = /^[a-z]{3}$/
-
-export function readCurrency(entered: string, param: string): string {
-  const currency = entered.toLowerCase()
-  if (!currencyPattern.test(currency)) throw badParam(`Invalid currency: ${entered}`, param)
-  return currency
+  readonly tiers_mode?: Price['tiers_mode'] | undefined
+  readonly transform_quantity?: Price['transform_quantity'] | undefined
 }
 
 /** `path` is the parameter that holds the price, empty at the top level. */
 export function newPrice(tx: Transaction, entry: PriceEntry, path = ''): Price {
   const at = (key: string) => (path === '' ? key : `${path}[${key}]`)
-  const { unit_amount: amount, unit_amount_decimal: exact, recurring } = entry
-  if (amount !== undefined && exact !== undefined) {
-    throw refuse(
-      'You may only specify one of these parameters: unit_amount, unit_amount_decimal.',
-      {
-        code: 'parameters_exclusive',
-        param: at('unit_amount'),
-      },
-    )
-  }
-  if (amount === undefined && exact === undefined) throw missingParam(at('unit_amount'))
-  const decimal = exact ?? String(amount)
-  const whole = Number(decimal)
+  const { recurring } = entry
+  const isTiered = entry.billing_scheme === 'tiered'
+  const currency = readCurrency(entry.currency, at('currency'))
+  const terms = readTerms(entry, isTiered, at)
+  const scheme = schemeOf(entry, at)
+  const { tiers, ...own } = terms
+  const meter = meterOf(tx, entry, at)
   return tx.db.put('price', {
-    id: tx.newId('price_1'),
+    id: entry.id ?? tx.newId('price_1'),
     object: 'price',
     active: entry.active ?? true,
-    billing_scheme: 'per_unit',
+    ...scheme,
+    ...own,
     created: tx.now,
-    currency: readCurrency(entry.currency, at('currency')),
-    custom_unit_amount: null,
+    currency,
+    currency_options: {
+      ...readOptions(entry.currency_options, isTiered, at),
+      [currency]: terms,
+    },
     livemode: false,
     lookup_key: claimLookupKey(tx, entry.lookup_key, entry.transfer_lookup_key === true),
     metadata: mergeMetadata({}, entry.metadata),
@@ -76,18 +63,68 @@ export function newPrice(tx: Transaction, entry: PriceEntry, path = ''): Price {
       ? {
           interval: recurring.interval,
           interval_count: recurring.interval_count ?? 1,
-          meter: recurring.meter ?? null,
+          meter,
           trial_period_days: recurring.trial_period_days ?? null,
           usage_type: recurring.usage_type ?? 'licensed',
         }
       : null,
-    tax_behavior: entry.tax_behavior ?? 'unspecified',
-    tiers_mode: null,
-    transform_quantity: null,
+    ...(tiers ? { tiers } : {}),
     type: recurring ? 'recurring' : 'one_time',
-    unit_amount: Number.isInteger(whole) ? whole : null,
-    unit_amount_decimal: decimal,
   })
+}
+
+function schemeOf(
+  entry: PriceEntry,
+  at: (key: string) => string,
+): Pick<Price, 'billing_scheme' | 'tiers_mode' | 'transform_quantity'> {
+  const isTiered = entry.billing_scheme === 'tiered'
+  const { tiers_mode: mode, transform_quantity: transform, recurring } = entry
+  if (isTiered && mode === undefined) throw missingParam(at('tiers_mode'))
+  if (!isTiered && mode !== undefined) {
+    throw refuse('You can only set `tiers_mode` when `billing_scheme` is `tiered`.', {
+      param: at('tiers_mode'),
+    })
+  }
+  if (isTiered && transform) {
+    throw refuse('You cannot set `transform_quantity` when `billing_scheme` is `tiered`.', {
+      param: at('transform_quantity'),
+    })
+  }
+  if (entry.custom_unit_amount?.enabled && recurring) {
+    throw refuse('You cannot set `custom_unit_amount` on a recurring price.', {
+      param: at('custom_unit_amount'),
+    })
+  }
+  return {
+    billing_scheme: isTiered ? 'tiered' : 'per_unit',
+    tiers_mode: mode ?? null,
+    transform_quantity: transform ?? null,
+  }
+}
+
+/** Usage is reported to a meter, so a metered price names one. */
+function meterOf(tx: Transaction, entry: PriceEntry, at: (key: string) => string): string | null {
+  const { meter, usage_type: usage } = entry.recurring ?? {}
+  if (meter === undefined) return null
+  if (usage !== 'metered') {
+    throw refuse('You can only set `meter` when `usage_type` is `metered`.', {
+      param: at('recurring[meter]'),
+    })
+  }
+  return inParam(tx, 'billing.meter', meter, at('recurring[meter]')).id
+}
+
+export function readOptions(
+  entries: PriceEntry['currency_options'] = {},
+  isTiered: boolean,
+  at: (key: string) => string,
+): NonNullable<Price['currency_options']> {
+  const read = Object.entries(entries).map(([currency, entry]) => {
+    const here = `${at('currency_options')}[${currency}]`
+    const terms = readTerms(entry, isTiered, (key) => `${here}[${key}]`)
+    return [readCurrency(currency, here), terms] as const
+  })
+  return Object.fromEntries(read)
 }
 
 /** A lookup key names one price; with `transfer_lookup_key` it leaves its old owner. */
@@ -98,7 +135,7 @@ export function claimLookupKey(
   claimant?: string,
 ): string | null {
   if (key === undefined) return null
-  const owner = tx.db.all('price').find((price) => price.lookup_key === key)
+  const [owner] = tx.db.where('price', 'lookup_key', key)
   if (!owner || owner.id === claimant) return key
   if (!transfer) {
     throw refuse(`A price (\`${owner.id}\`) already uses that lookup key.`, {

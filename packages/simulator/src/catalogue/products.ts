@@ -1,193 +1,88 @@
-/** Products: their shape and their routes. */
+/** The routes of products. */
 import type { Product } from '../account/tables.ts'
 import { previousAttributes, type Transaction } from '../account/transaction.ts'
-import { pageFields, timeRange, within } from '../http/common-params.ts'
 import { refuse } from '../http/errors.ts'
-import {
-  anything,
-  decimal,
-  flag,
-  integer,
-  list,
-  metadataSpec,
-  oneOf,
-  required,
-  shape,
-  text,
-  unsettable,
-} from '../http/params.ts'
-import { given, inParam, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
-import { newPrice, recurringFields } from './price-object.ts'
+import type { ParamsOf } from '../http/generated-params.ts'
+import { list, required, shape, text } from '../http/params.ts'
+import { bury, listRoute, retrieveRoute } from '../http/resource.ts'
+import { api, given, inParam, inPath, mergeMetadata, type Route } from '../http/route.ts'
+import { tellNewPrice } from './price-events.ts'
+import { newPrice } from './price-object.ts'
+import { newProduct, taxDetails } from './product-object.ts'
 
-const dimensions = shape({
-  height: required(decimal()),
-  length: required(decimal()),
-  weight: required(decimal()),
-  width: required(decimal()),
-})
+const path = '/v1/products'
 
-const shared = {
-  active: flag(),
+/** Stripe's limits. */
+const limited = {
   images: list(text(), 8),
   marketing_features: list(shape({ name: required(text(80)) }), 15),
-  metadata: metadataSpec(),
-  package_dimensions: unsettable(dimensions),
-  shippable: flag(),
   statement_descriptor: text(22),
-  tax_code: unsettable(text()),
-  tax_details: anything(),
-  unit_label: unsettable(text(12)),
 }
 
-export interface ProductEntry {
-  readonly name: string
-  readonly id?: string | undefined
-  readonly active?: boolean | undefined
-  readonly description?: string | null | undefined
-  readonly images?: string[] | undefined
-  readonly marketing_features?: { name: string }[] | undefined
-  readonly metadata?: Record<string, string> | null | undefined
-  readonly package_dimensions?: Record<'height' | 'length' | 'weight' | 'width', string> | null
-  readonly shippable?: boolean | undefined
-  readonly statement_descriptor?: string | undefined
-  readonly tax_code?: string | null | undefined
-  readonly unit_label?: string | null | undefined
-  readonly url?: string | null | undefined
-  readonly type?: 'good' | 'service' | undefined
-}
-
-function measured(dimension: ProductEntry['package_dimensions']): Product['package_dimensions'] {
-  if (!dimension) return null
-  return {
-    height: Number(dimension.height),
-    length: Number(dimension.length),
-    weight: Number(dimension.weight),
-    width: Number(dimension.width),
-  }
-}
-
-export function newProduct(tx: Transaction, entry: ProductEntry): Product {
-  if (entry.id !== undefined && tx.db.find('product', entry.id)) {
-    throw refuse('Product already exists.', { code: 'resource_already_exists', param: 'id' })
-  }
-  const product = tx.db.put('product', {
-    id: entry.id ?? tx.newId('prod_', 14),
-    object: 'product',
-    active: entry.active ?? true,
-    created: tx.now,
-    default_price: null,
-    description: entry.description ?? null,
-    images: entry.images ?? [],
-    livemode: false,
-    marketing_features: entry.marketing_features ?? [],
-    metadata: mergeMetadata({}, entry.metadata),
-    name: entry.name,
-    package_dimensions: measured(entry.package_dimensions),
-    shippable: entry.shippable ?? null,
-    statement_descriptor: entry.statement_descriptor ?? null,
-    tax_code: entry.tax_code ?? null,
-    tax_details: null,
-    type: entry.type ?? 'service',
-    unit_label: entry.unit_label ?? null,
-    updated: tx.now,
-    url: entry.url ?? null,
-  })
+function create(tx: Transaction, params: ParamsOf<'POST /v1/products'>): Product {
+  const { default_price_data: priceData, ...entry } = params
+  const bare = newProduct(tx, entry)
+  tx.emit('product.created', bare)
+  if (!priceData) return bare
+  const price = newPrice(tx, { ...priceData, product: bare.id }, 'default_price_data')
+  tellNewPrice(tx, price)
+  const product = tx.db.put('product', { ...bare, default_price: price.id })
+  tx.emit('product.updated', product, previousAttributes(bare, product))
   return product
 }
 
-const createFields = {
-  ...shared,
-  id: text(),
-  name: required(text()),
-  description: text(40_000),
-  default_price_data: shape({
-    currency: required(text(3)),
-    metadata: metadataSpec(),
-    recurring: shape(recurringFields),
-    tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
-    unit_amount: integer(0),
-    unit_amount_decimal: decimal(),
-  }),
-  type: oneOf('good', 'service'),
-  url: text(),
-}
-
-const updateFields = {
-  ...shared,
-  default_price: text(),
-  description: unsettable(text(40_000)),
-  name: text(),
-  url: unsettable(text()),
+function update(
+  tx: Transaction,
+  before: Product,
+  params: ParamsOf<'POST /v1/products/:id'>,
+): Product {
+  const { images, marketing_features, metadata, tax_details, default_price, ...rest } = params
+  if (default_price !== undefined) {
+    const price = inParam(tx, 'price', default_price, 'default_price')
+    if (price.product !== before.id) {
+      throw refuse(`The price ${price.id} does not belong to the product ${before.id}.`, {
+        param: 'default_price',
+      })
+    }
+  }
+  const changed = {
+    ...before,
+    ...given(rest),
+    ...given({ default_price }),
+    ...(images === undefined ? {} : { images: images ?? [] }),
+    ...(marketing_features === undefined ? {} : { marketing_features: marketing_features ?? [] }),
+    ...(tax_details === undefined ? {} : { tax_details: taxDetails(tax_details) }),
+    metadata: mergeMetadata(before.metadata, metadata === undefined ? {} : metadata),
+  }
+  if (!previousAttributes(before, changed)) return before
+  const after = tx.db.put('product', { ...changed, updated: tx.now })
+  tx.emit('product.updated', after, previousAttributes(before, after))
+  return after
 }
 
 export const productRoutes: readonly Route[] = [
-  route('POST', '/v1/products', createFields, ({ tx, params }) => {
-    const { default_price_data: priceData, package_dimensions, ...entry } = params
-    const bare = newProduct(tx, {
-      ...entry,
-      ...(package_dimensions === undefined ? {} : { package_dimensions }),
-    })
-    tx.emit('product.created', bare)
-    if (!priceData) return bare
-    const price = newPrice(tx, { ...priceData, product: bare.id }, 'default_price_data')
-    tx.emit('price.created', price)
-    const product = tx.db.put('product', { ...bare, default_price: price.id })
-    tx.emit('product.updated', product, previousAttributes(bare, product))
-    return product
+  api(`POST ${path}`, ({ tx, params }) => create(tx, params), {
+    fields: { ...limited, description: text(40_000), unit_label: text(12) },
   }),
-  route('GET', '/v1/products/:id', {}, ({ tx, ids }) => inPath(tx, 'product', ids[0])),
-  route('POST', '/v1/products/:id', updateFields, ({ tx, ids, params }) => {
-    const before = inPath(tx, 'product', ids[0])
-    const { metadata, package_dimensions, tax_details: _, default_price, ...rest } = params
-    if (default_price !== undefined) inParam(tx, 'price', default_price, 'default_price')
-    const after = tx.db.put('product', {
-      ...before,
-      ...given(rest),
-      ...given({ default_price }),
-      ...(package_dimensions === undefined
-        ? {}
-        : { package_dimensions: measured(package_dimensions) }),
-      metadata: metadata === undefined ? before.metadata : mergeMetadata(before.metadata, metadata),
-      updated: tx.now,
-    })
-    const previous = previousAttributes(before, after)
-    if (previous) tx.emit('product.updated', after, previous)
-    return after
-  }),
-  route('DELETE', '/v1/products/:id', {}, ({ tx, ids }) => {
+  retrieveRoute(`GET ${path}/:id`, 'product'),
+  api(
+    `POST ${path}/:id`,
+    ({ tx, ids, params }) => update(tx, inPath(tx, 'product', ids[0]), params),
+    { fields: limited },
+  ),
+  api(`DELETE ${path}/:id`, ({ tx, ids }) => {
     const product = inPath(tx, 'product', ids[0])
-    if (tx.db.all('price').some((price) => price.product === product.id)) {
+    if (tx.db.where('price', 'product', product.id).length > 0) {
       throw refuse('This product cannot be deleted because it has one or more user-created prices.')
     }
-    tx.db.remove('product', product.id)
-    tx.emit('product.deleted', product)
-    return { id: product.id, object: 'product', deleted: true }
+    for (const feature of tx.db.where('product_feature', 'product', product.id)) {
+      tx.db.remove('product_feature', feature.id)
+    }
+    return bury(tx, 'product', product, 'product.deleted')
   }),
-  route(
-    'GET',
-    '/v1/products',
-    {
-      ...pageFields,
-      active: flag(),
-      created: timeRange(),
-      ids: list(text()),
-      shippable: flag(),
-      type: oneOf('good', 'service'),
-      url: text(),
-    },
-    ({ tx, params }) => {
-      const rows = tx.db
-        .all('product')
-        .filter(
-          (product) =>
-            within(product.created, params.created) &&
-            (params.active === undefined || product.active === params.active) &&
-            (params.shippable === undefined || product.shippable === params.shippable) &&
-            (params.url === undefined || product.url === params.url) &&
-            (params.type === undefined || product.type === params.type) &&
-            (params.ids === undefined || params.ids.includes(product.id)),
-        )
-      return page(rows, '/v1/products', params)
-    },
+  listRoute(
+    `GET ${path}`,
+    'product',
+    ({ id }, { ids }) => ids === undefined || ids.length === 0 || ids.includes(id),
   ),
 ]

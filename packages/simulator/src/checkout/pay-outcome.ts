@@ -1,22 +1,28 @@
 /** What a buyer types into the page, and what paying can come to. */
 
-export interface CardEntry {
+import type { BuyerDetails } from '../account/tables.ts'
+
+export interface BuyerEntry extends Pick<BuyerDetails, 'shipping' | 'answers'> {
+  /** The whole billing address, where the page asked for it. */
+  readonly address?: BuyerDetails['address']
+  readonly email: string
+  readonly name: string
+  readonly phone?: string
+}
+
+export interface CardEntry extends BuyerEntry {
   readonly number: string
   readonly expMonth: number
   readonly expYear: number
   readonly cvc: string
-  readonly email: string
-  readonly name: string
   readonly country?: string
   readonly postalCode?: string
 }
 
-export interface DelayedEntry {
+export interface DelayedEntry extends BuyerEntry {
   readonly method: 'sepa_debit' | 'us_bank_account'
   readonly iban?: string
   readonly accountNumber?: string
-  readonly email: string
-  readonly name: string
 }
 
 /** The `error` member of Stripe's error envelope. */

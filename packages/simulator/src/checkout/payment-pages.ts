@@ -3,7 +3,7 @@ import { findMethod, nobody } from '../customers/instruments.ts'
 import { refuse } from '../http/errors.ts'
 import { anything, integer, required, text } from '../http/params.ts'
 import { inPath, type Route, route } from '../http/route.ts'
-import { paySession } from './pay.ts'
+import { paySession } from './pay-session.ts'
 
 export const paymentPageRoutes: readonly Route[] = [
   route('GET', '/v1/payment_pages/:id', {}, ({ tx, ids }) => inPath(tx, 'session', ids[0])),
@@ -22,9 +22,9 @@ export const paymentPageRoutes: readonly Route[] = [
       if (session.status !== 'open') {
         throw refuse(`This Checkout Session is no longer open: its status is ${session.status}.`)
       }
-      if (params.expected_amount !== session.amount_total) {
+      if (params.expected_amount !== (session.amount_total ?? 0)) {
         throw refuse(
-          `The expected amount ${params.expected_amount} does not match the Checkout Session's total of ${session.amount_total}.`,
+          `The expected amount ${params.expected_amount} does not match the Checkout Session's total of ${session.amount_total ?? 0}.`,
           { param: 'expected_amount' },
         )
       }

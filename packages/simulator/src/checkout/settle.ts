@@ -1,6 +1,7 @@
 /** What happens days later to a payment by bank debit: it arrives or it is returned. */
 import type { Transaction } from '../account/transaction.ts'
-import { failDebit, settleDebit } from '../payments/attempt.ts'
+import { failDebit, settleDebit } from '../payments/debits.ts'
+import { invoiceFor } from './invoice-creation.ts'
 
 export function settleDelayedPayment(tx: Transaction, intentId: string): void {
   const intent = tx.db.find('payment_intent', intentId)
@@ -17,6 +18,11 @@ export function settleDelayedPayment(tx: Transaction, intentId: string): void {
     tx.emit('checkout.session.async_payment_failed', session)
     return
   }
-  const paid = tx.db.put('session', { ...session, payment_status: 'paid' })
+  const settled = tx.db.find('payment_intent', intent.id)
+  const paid = tx.db.put('session', {
+    ...session,
+    payment_status: 'paid',
+    invoice: session.invoice ?? invoiceFor(tx, session, settled),
+  })
   tx.emit('checkout.session.async_payment_succeeded', paid)
 }

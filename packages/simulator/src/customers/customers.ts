@@ -1,168 +1,159 @@
-/** The routes of customers and of their payment methods. */
+/** The routes of customers. */
 import type { Customer } from '../account/tables.ts'
-import { previousAttributes, type Transaction } from '../account/transaction.ts'
+import type { Transaction } from '../account/transaction.ts'
+import { previousAttributes } from '../account/transaction.ts'
+import { inTimeOf } from '../clocks/in-time-of.ts'
+import { refuse } from '../http/errors.ts'
+import { bury, listRoute } from '../http/resource.ts'
+import { api, inParam, inPath, mergeMetadata, type Route } from '../http/route.ts'
+import { recordMove } from './balance.ts'
 import {
-  addressFields,
-  fullAddress,
-  pageFields,
-  shippingFields,
-  timeRange,
-  within,
-} from '../http/common-params.ts'
-import { noSuch } from '../http/errors.ts'
-import {
-  anything,
-  integer,
-  list,
-  metadataSpec,
-  oneOf,
-  type Read,
-  shape,
-  text,
-  unsettable,
-} from '../http/params.ts'
-import { given, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
-import { newCustomer } from './customer-object.ts'
-import { attach, findMethod } from './instruments.ts'
+  askedDiscount,
+  type DiscountParams,
+  dropDiscount,
+  tellDiscount,
+} from './customer-discount.ts'
+import { newCustomer, newCustomerId } from './customer-object.ts'
+import { changesOf, customerFields, type Details, invoiceSettings } from './customer-params.ts'
+import { findMethod } from './instruments.ts'
+import { save } from './save.ts'
+import { cardsOf, defaultCard, newCard, removeCard } from './sources.ts'
+import { newTaxId } from './tax-ids.ts'
 
-const fields = {
-  address: unsettable(shape(addressFields)),
-  balance: integer(),
-  business_name: unsettable(text()),
-  cash_balance: anything(),
-  coupon: anything(),
-  description: unsettable(text()),
-  email: unsettable(text(512)),
-  individual_name: unsettable(text()),
-  invoice_prefix: text(12),
-  invoice_settings: shape({
-    custom_fields: anything(),
-    default_payment_method: text(),
-    footer: text(),
-    rendering_options: anything(),
-  }),
-  metadata: metadataSpec(),
-  name: unsettable(text()),
-  next_invoice_sequence: integer(1),
-  payment_method: text(),
-  phone: unsettable(text(20)),
-  preferred_locales: list(text()),
-  shipping: unsettable(shape(shippingFields)),
-  source: anything(),
-  tax: anything(),
-  tax_exempt: oneOf('exempt', 'none', 'reverse'),
-  tax_id_data: anything(),
-  test_clock: anything(),
+const path = '/v1/customers'
+
+interface Creation extends Details, DiscountParams {
+  readonly payment_method?: string
+  readonly tax_id_data?: readonly { readonly type: TaxType; readonly value: string }[]
+  readonly test_clock?: string
 }
 
-type Params = Read<typeof fields>
+type TaxType = Parameters<typeof newTaxId>[2]['type']
 
-function shippingOf(entry: Params['shipping']): Customer['shipping'] {
-  if (!entry) return null
-  return {
-    ...given({ carrier: entry.carrier, name: entry.name, tracking_number: entry.tracking_number }),
-    address: fullAddress(entry.address),
-    phone: entry.phone ?? null,
-  }
-}
-
-function create(tx: Transaction, params: Params): Customer {
-  const customer = newCustomer(tx, {
-    ...given({
-      balance: params.balance,
-      description: params.description,
-      email: params.email,
-      name: params.name,
-      phone: params.phone,
-      preferredLocales: params.preferred_locales,
-      taxExempt: params.tax_exempt,
-      defaultPaymentMethod: params.invoice_settings?.default_payment_method,
-    }),
-    address: params.address ? fullAddress(params.address) : null,
+function create(tx: Transaction, params: Creation): Customer {
+  if (params.test_clock !== undefined) requireRoom(tx, params.test_clock)
+  const own = tx.on(params.test_clock ?? null)
+  const id = newCustomerId(own)
+  const { payment_method: named, balance = 0, source, invoice_settings: settings } = params
+  const method = named === undefined ? undefined : findMethod(own, named, 'payment_method')
+  const wanted = settings?.default_payment_method
+  const isTheSame = wanted !== undefined && (wanted === named || wanted === method?.id)
+  if (wanted !== undefined && !isTheSame) throw notAttached(wanted)
+  const card = source === undefined ? undefined : newCard(own, id, source)
+  const discount = askedDiscount(own, id, params) ?? null
+  const customer = newCustomer(own, {
+    id,
+    ...changesOf(params),
+    balance,
+    default_source: card?.id ?? null,
+    discount,
+    invoice_settings: invoiceSettings(undefined, settings, isTheSame ? method?.id : undefined),
     metadata: mergeMetadata({}, params.metadata),
-    shipping: shippingOf(params.shipping),
   })
-  if (params.payment_method !== undefined) {
-    attach(tx, findMethod(tx, params.payment_method, 'payment_method'), customer)
-  }
+  if (card) own.emit('customer.source.created', card)
+  tellDiscount(own, null, discount)
+  if (balance !== 0) recordMove(own, id, balance, { type: 'initial', amount: balance })
+  for (const entry of params.tax_id_data ?? []) newTaxId(own, id, entry)
+  if (method) save(own, method, customer)
   return customer
 }
 
-function update(tx: Transaction, before: Customer, params: Params): Customer {
-  const { balance, description, email, name, phone, preferred_locales, tax_exempt } = params
-  const defaultMethod = params.invoice_settings?.default_payment_method
+/** A test clock bears only so many customers. */
+function requireRoom(tx: Transaction, clock: string): void {
+  inParam(tx, 'test_helpers.test_clock', clock, 'test_clock')
+  const most = tx.rules.testClockCustomersMax
+  if (tx.db.where('customer', 'test_clock', clock).length < most) return
+  throw refuse(`You can only create up to ${most} customers per test clock.`, {
+    param: 'test_clock',
+  })
+}
+
+function notAttached(method: string) {
+  return refuse(
+    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
+    { code: 'resource_missing', param: 'invoice_settings[default_payment_method]' },
+  )
+}
+
+export function updateCustomer(
+  tx: Transaction,
+  before: Customer,
+  params: Details & DiscountParams,
+): Customer {
+  const { balance, default_source: chosen, invoice_settings: settings, source } = params
+  const wanted = settings?.default_payment_method
+  if (wanted !== undefined && tx.db.find('payment_method', wanted)?.customer !== before.id) {
+    throw notAttached(wanted)
+  }
+  const card = source === undefined ? undefined : newCard(tx, before.id, source)
+  const asked = askedDiscount(tx, before.id, params)
+  const discount = asked === undefined ? (before.discount ?? null) : asked
+  const defaultSource = chosen === undefined ? card?.id : defaultCard(tx, before, chosen)
   const after = tx.db.put('customer', {
     ...before,
-    ...given({ balance, description, email, name, phone, preferred_locales, tax_exempt }),
-    ...(params.address === undefined
-      ? {}
-      : { address: params.address ? fullAddress(params.address) : null }),
-    ...(params.shipping === undefined ? {} : { shipping: shippingOf(params.shipping) }),
-    invoice_settings:
-      defaultMethod === undefined
-        ? before.invoice_settings
-        : { ...before.invoice_settings, default_payment_method: defaultMethod },
-    metadata: mergeMetadata(before.metadata, params.metadata),
+    ...changesOf(params),
+    balance: balance ?? before.balance,
+    default_source: defaultSource ?? before.default_source,
+    discount,
+    invoice_settings: invoiceSettings(before.invoice_settings, settings, wanted),
+    metadata: mergeMetadata(before.metadata, params.metadata === undefined ? {} : params.metadata),
   })
+  if (card) tx.emit('customer.source.created', card)
+  if (asked !== undefined) tellDiscount(tx, before.discount ?? null, asked)
+  const change = after.balance - before.balance
+  const currency = before.currency ?? undefined
+  if (change !== 0) {
+    recordMove(tx, before.id, after.balance, { type: 'adjustment', amount: change, currency })
+  }
   const previous = previousAttributes(before, after)
   if (previous) tx.emit('customer.updated', after, previous)
   return after
 }
 
-const path = '/v1/customers'
+/** With the customer go subscriptions, cards and discount; what was paid stays. */
+function remove(tx: Transaction, customer: Customer) {
+  tx.run({ kind: 'customer_deleted', customerId: customer.id })
+  dropDiscount(tx, inPath(tx, 'customer', customer.id))
+  for (const card of cardsOf(tx, customer.id)) removeCard(tx, card)
+  for (const method of tx.db.where('payment_method', 'customer', customer.id)) {
+    tx.db.put('payment_method', { ...method, customer: null })
+  }
+  for (const taxId of tx.db.where('tax_id', 'customer', customer.id)) {
+    tx.db.remove('tax_id', taxId.id)
+  }
+  return bury(tx, 'customer', inPath(tx, 'customer', customer.id), 'customer.deleted')
+}
+
+/** What would have to be done with them is not simulated. */
+const beyond = ['cash_balance', 'validate']
 
 export const customerRoutes: readonly Route[] = [
-  route('POST', path, fields, ({ tx, params }) => create(tx, params)),
-  route('GET', `${path}/:id`, {}, ({ tx, ids }) => {
+  api(`POST ${path}`, ({ tx, params }) => create(tx, params), {
+    fields: customerFields,
+    refuses: beyond,
+  }),
+  api(`GET ${path}/:id`, ({ tx, ids }) => {
     const gone = tx.db.find('tombstone', ids[0] ?? '')
     return gone?.object === 'customer' ? gone : inPath(tx, 'customer', ids[0])
   }),
-  route('POST', `${path}/:id`, fields, ({ tx, ids, params }) =>
-    update(tx, inPath(tx, 'customer', ids[0]), params),
-  ),
-  route('DELETE', `${path}/:id`, {}, ({ tx, ids }) => {
-    const customer = inPath(tx, 'customer', ids[0])
-    tx.db.remove('customer', customer.id)
-    tx.emit('customer.deleted', customer)
-    return tx.db.put('tombstone', { id: customer.id, object: 'customer', deleted: true })
-  }),
-  route(
-    'GET',
-    path,
-    { ...pageFields, created: timeRange(), email: text(512), test_clock: text() },
-    ({ tx, params }) => {
-      const rows = tx.db
-        .all('customer')
-        .filter(
-          (customer) =>
-            within(customer.created, params.created) &&
-            (params.email === undefined || customer.email === params.email),
-        )
-      return page(rows, path, params)
-    },
-  ),
-  route(
-    'GET',
-    `${path}/:id/payment_methods`,
-    { ...pageFields, allow_redisplay: text(), type: text() },
+  api(
+    `POST ${path}/:id`,
     ({ tx, ids, params }) => {
       const customer = inPath(tx, 'customer', ids[0])
-      const rows = tx.db
-        .all('payment_method')
-        .filter(
-          (method) =>
-            method.customer === customer.id &&
-            (params.type === undefined || method.type === params.type),
-        )
-      return page(rows, `${path}/${customer.id}/payment_methods`, params)
+      return updateCustomer(inTimeOf(tx, customer.id), customer, params)
     },
+    { fields: customerFields, refuses: beyond },
   ),
-  route('GET', `${path}/:id/payment_methods/:method`, {}, ({ tx, ids }) => {
+  api(`DELETE ${path}/:id`, ({ tx, ids }) => {
     const customer = inPath(tx, 'customer', ids[0])
-    const method = inPath(tx, 'payment_method', ids[1])
-    if (method.customer !== customer.id) {
-      throw noSuch('PaymentMethod', method.id, 'payment_method', 404)
-    }
-    return method
+    return remove(inTimeOf(tx, customer.id), customer)
   }),
+  // Customers who live by a test clock are listed only with it, as at Stripe.
+  listRoute(
+    `GET ${path}`,
+    'customer',
+    (customer, { email, test_clock: clock }) =>
+      (email === undefined || customer.email === email) &&
+      (customer.test_clock ?? undefined) === clock,
+  ),
 ]

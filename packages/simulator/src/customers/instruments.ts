@@ -91,13 +91,15 @@ function billing(buyer: BuyerDetails): PaymentMethod['billing_details'] {
 }
 
 interface Extras {
+  /** For a legacy card, whose id the method has. */
+  readonly id?: string
   readonly buyer?: BuyerDetails
   readonly metadata?: Record<string, string>
 }
 
 function base(tx: Transaction, extras: Extras) {
   return {
-    id: tx.newId('pm_1'),
+    id: extras.id ?? tx.newId('pm_1'),
     object: 'payment_method' as const,
     allow_redisplay: 'unspecified' as const,
     billing_details: billing(extras.buyer ?? nobody),
@@ -207,6 +209,15 @@ export function usBankMethod(
   return method
 }
 
+/** Pays from what the customer has sent by bank transfer. */
+export function transferMethod(tx: Transaction, extras: Extras = {}): PaymentMethod {
+  return tx.db.put('payment_method', {
+    ...base(tx, extras),
+    type: 'customer_balance',
+    customer_balance: {},
+  })
+}
+
 /** Magic cards expire like Stripe's: a year from now, in the present month. */
 export function nextYear(now: number): { expMonth: number; expYear: number } {
   const today = new Date(now * 1000)
@@ -214,11 +225,16 @@ export function nextYear(now: number): { expMonth: number; expYear: number } {
 }
 
 /** Finds the method a request names; a magic name makes a fresh one, as at Stripe. */
-export function findMethod(tx: Transaction, id: string, param: string): PaymentMethod {
+export function findMethod(
+  tx: Transaction,
+  id: string,
+  param: string,
+  status: 400 | 404 = 400,
+): PaymentMethod {
   const magic = cardOfMethodName(id)
   if (magic) return cardMethod(tx, magic, nextYear(tx.now))
   const known = tx.db.find('payment_method', id)
-  if (!known) throw noSuch('PaymentMethod', id, param, 400)
+  if (!known) throw noSuch('PaymentMethod', id, param, status)
   return known
 }
 
@@ -242,7 +258,22 @@ export function behaviourOf(tx: Transaction, methodId: string): CardBehaviour {
   return tx.db.find('instrument', methodId)?.card?.behaviour ?? {}
 }
 
+/** Whether a payment with this card stops for 3-D Secure; some cards only do when the merchant requests it. */
+export function asksForChallenge(
+  tx: Transaction,
+  methodId: string,
+  offSession: boolean,
+  isRequested = false,
+): boolean {
+  const { challenge, offSession: rule } = behaviourOf(tx, methodId)
+  if (challenge === 'optional') return isRequested && !offSession
+  if (challenge === undefined) return false
+  if (!offSession || rule === undefined) return true
+  return rule === 'unless_set_up' && tx.db.find('instrument', methodId)?.isSetUp !== true
+}
+
 export function attach(tx: Transaction, method: PaymentMethod, customer: Customer): PaymentMethod {
+  if (method.customer === customer.id) return method
   const attached = tx.db.put('payment_method', { ...method, customer: customer.id })
   tx.emit('payment_method.attached', attached)
   return attached

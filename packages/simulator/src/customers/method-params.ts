@@ -11,6 +11,7 @@ import {
   checkNumbers,
   nextYear,
   sepaMethod,
+  transferMethod,
   usBankMethod,
 } from './instruments.ts'
 
@@ -26,6 +27,7 @@ export const cardFields = {
 export const methodDataFields = {
   allow_redisplay: oneOf('always', 'limited', 'unspecified'),
   card: shape(cardFields),
+  customer_balance: shape({}),
   metadata: metadataSpec(),
   radar_options: anything(),
   sepa_debit: shape({ iban: required(text()) }),
@@ -105,6 +107,8 @@ export function methodFrom(tx: Transaction, entry: MethodEntry, path = ''): Paym
         extras,
       )
     }
+    case 'customer_balance':
+      return transferMethod(tx, extras)
     default:
       throw notSimulated(`payment methods of type '${entry.type}'`, at('type'))
   }

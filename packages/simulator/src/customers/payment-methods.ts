@@ -1,11 +1,16 @@
 /** The routes of payment methods and of card tokens. */
+
 import { previousAttributes } from '../account/transaction.ts'
+import { inTimeOf } from '../clocks/in-time-of.ts'
 import { billingDetailsFields, fullAddress, pageFields } from '../http/common-params.ts'
 import { missingParam, refuse } from '../http/errors.ts'
+import { listPageBy } from '../http/list-page.ts'
 import { anything, integer, metadataSpec, oneOf, required, shape, text } from '../http/params.ts'
-import { given, inParam, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
-import { attach, checkNumbers, findMethod, fingerprintOf } from './instruments.ts'
+import { given, inParam, inPath, mergeMetadata, type Route, route } from '../http/route.ts'
+import { checkNumbers, findMethod, fingerprintOf } from './instruments.ts'
 import { methodDataFields, methodFrom } from './method-params.ts'
+import { detach } from './method-state.ts'
+import { save } from './save.ts'
 
 const path = '/v1/payment_methods'
 
@@ -57,11 +62,8 @@ export const paymentMethodRoutes: readonly Route[] = [
   ),
   route('POST', `${path}/:id/attach`, { customer: required(text()) }, ({ tx, ids, params }) => {
     const customer = inParam(tx, 'customer', params.customer, 'customer')
-    const method = findMethod(tx, ids[0] ?? '', 'payment_method')
-    if (method.customer !== null && method.customer !== customer.id) {
-      throw refuse('The payment method you provided has already been attached to a customer.')
-    }
-    return attach(tx, method, customer)
+    const method = findMethod(tx, ids[0] ?? '', 'payment_method', 404)
+    return save(inTimeOf(tx, customer.id), method, customer)
   }),
   route('POST', `${path}/:id/detach`, {}, ({ tx, ids }) => {
     const before = inPath(tx, 'payment_method', ids[0])
@@ -70,23 +72,26 @@ export const paymentMethodRoutes: readonly Route[] = [
         'The payment method you provided is not attached to a customer so detachment is impossible.',
       )
     }
-    const after = tx.db.put('payment_method', { ...before, customer: null })
-    tx.emit('payment_method.detached', after, { customer: before.customer })
-    return after
+    return detach(tx, before)
   }),
   route(
     'GET',
     path,
-    { ...pageFields, allow_redisplay: text(), customer: text(), type: text() },
+    {
+      ...pageFields,
+      allow_redisplay: oneOf('always', 'limited', 'unspecified'),
+      customer: text(),
+      type: text(),
+    },
     ({ tx, params }) => {
-      const rows = tx.db
-        .all('payment_method')
-        .filter(
-          (method) =>
-            (params.customer === undefined || method.customer === params.customer) &&
-            (params.type === undefined || method.type === params.type),
-        )
-      return page(rows, path, params)
+      return listPageBy(
+        tx.db,
+        'payment_method',
+        ['customer', params.customer],
+        path,
+        params,
+        ({ type }) => params.type === undefined || type === params.type,
+      )
     },
   ),
 ]

@@ -4,6 +4,8 @@ export interface SettlePlan {
   readonly outcome: 'succeeds' | 'fails' | 'stays'
   readonly afterMs: number
   readonly failureCode?: 'account_closed' | 'debit_not_authorized' | 'insufficient_funds'
+  /** The payer takes the money back afterwards. */
+  readonly isDisputed?: true
 }
 
 /** The accounts that settle "at once" still settle after the session was answered as processing. */
@@ -24,8 +26,7 @@ const ibans: ReadonlyMap<string, SettlePlan> = new Map([
   ['AT321904300235473204', later],
   ['AT861904300235473202', failsSoon],
   ['AT051904300235473205', failsLater],
-  // Succeeds and is disputed afterwards at Stripe; here it succeeds.
-  ['AT591904300235473203', soon],
+  ['AT591904300235473203', { ...soon, isDisputed: true }],
   // What the official CLI's trigger for async_payment_failed pays with.
   ['IT60X0542811101000000123456', failsSoon],
 ])
@@ -35,7 +36,7 @@ const usAccounts: ReadonlyMap<string, SettlePlan> = new Map([
   ['000111111113', { ...failsSoon, failureCode: 'account_closed' }],
   ['000222222227', failsSoon],
   ['000333333335', { ...failsSoon, failureCode: 'debit_not_authorized' }],
-  ['000555555559', soon],
+  ['000555555559', { ...soon, isDisputed: true }],
   ['000000000009', { outcome: 'stays', afterMs: 0 }],
 ])
 

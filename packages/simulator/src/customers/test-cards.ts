@@ -2,6 +2,7 @@
 
 export interface Decline {
   readonly code:
+    | 'authentication_required'
     | 'card_declined'
     | 'expired_card'
     | 'incorrect_cvc'
@@ -17,10 +18,21 @@ export interface CardBehaviour {
   readonly decline?: Decline
   /** Required: every on-session payment asks; optional: supported, never asked. */
   readonly challenge?: 'required' | 'optional'
+  /** When a card that requires a challenge asks for one off-session; always, unless told. */
+  readonly offSession?: 'unless_set_up' | 'never'
   readonly cvcCheck?: 'fail'
   readonly refund?: 'pending' | 'fails_later'
   readonly risk?: 'elevated' | 'highest'
+  /** When the money of a payment is there; after the usual days, unless told. */
+  readonly funds?: 'at_once'
+  /** The card can be saved, only its payments are declined. */
+  readonly declinesOnlyPayments?: true
+  /** What follows a payment. */
+  readonly dispute?: DisputePlan
+  readonly fraudWarning?: true
 }
+
+export type DisputePlan = 'fraudulent' | 'product_not_received' | 'inquiry' | 'multiple'
 
 export interface TestCard {
   readonly number: string
@@ -58,7 +70,30 @@ const declined = (declineCode: string): CardBehaviour => ({
   decline: { code: 'card_declined', declineCode },
 })
 
+/** Cards that pay, each from another country. */
+const abroad: readonly (readonly [country: string, number: string])[] = [
+  ['at', '4000000400000008'],
+  ['au', '4000000360000006'],
+  ['br', '4000000760000002'],
+  ['ca', '4000001240000000'],
+  ['ch', '4000007560000009'],
+  ['de', '4000002760000016'],
+  ['es', '4000007240000007'],
+  ['fr', '4000002500000003'],
+  ['gb', '4000008260000000'],
+  ['ie', '4000003720000005'],
+  ['in', '4000003560000008'],
+  ['it', '4000003800000008'],
+  ['jp', '4000003920000003'],
+  ['mx', '4000004840008001'],
+  ['nl', '4000005280000002'],
+  ['pl', '4000006160000005'],
+  ['se', '4000007520000008'],
+  ['us', '4242424242424242'],
+]
+
 export const testCards: readonly TestCard[] = [
+  ...abroad.map(([name, number]) => row(number, [name], {}, { country: name.toUpperCase() })),
   row('4242424242424242', ['visa']),
   row('4000056655665556', ['visa_debit'], {}, { funding: 'debit' }),
   row('5555555555554444', ['mastercard'], {}, { brand: 'mastercard' }),
@@ -86,17 +121,28 @@ export const testCards: readonly TestCard[] = [
   }),
   row(
     '4000000000006975',
-    ['chargeDeclinedVelocityLimitExceeded'],
+    ['chargeDeclinedVelocityLimitExceeded', 'visa_chargeDeclinedVelocityLimitExceeded'],
     declined('card_velocity_exceeded'),
   ),
   row('4000000000000101', ['cvcCheckFail'], { cvcCheck: 'fail' }),
-  row('4000000000000341', ['chargeCustomerFail'], declined('generic_decline')),
-  row('4000002500003155', ['authenticationRequiredOnSetup'], { challenge: 'required' }),
+  row('4000000000000341', ['chargeCustomerFail'], {
+    ...declined('generic_decline'),
+    declinesOnlyPayments: true,
+  }),
+  row('4000002500003155', ['authenticationRequiredOnSetup'], {
+    challenge: 'required',
+    offSession: 'unless_set_up',
+  }),
   row('4000002760003184', ['authenticationRequired'], { challenge: 'required' }),
-  row('4000003800000446', ['authenticationRequiredSetupForOffSession'], { challenge: 'required' }),
+  row('4000003800000446', ['authenticationRequiredSetupForOffSession'], {
+    challenge: 'required',
+    offSession: 'never',
+  }),
   row('4000008260003178', ['authenticationRequiredChargeDeclinedInsufficientFunds'], {
     challenge: 'required',
+    offSession: 'unless_set_up',
     ...declined('insufficient_funds'),
+    declinesOnlyPayments: true,
   }),
   row('4000000000003220', ['threeDSecure2Required'], { challenge: 'required' }),
   row('4000008400001629', ['threeDSecureRequiredChargeDeclined'], {
@@ -106,7 +152,14 @@ export const testCards: readonly TestCard[] = [
   row('4000000000003055', ['threeDSecureOptional'], { challenge: 'optional' }),
   row('4000000000007726', ['pendingRefund'], { refund: 'pending' }),
   row('4000000000005126', ['refundFail'], { refund: 'fails_later' }),
-  row('4000000000000077', ['bypassPending']),
+  row('4000000000000077', ['bypassPending'], { funds: 'at_once' }),
+  row('4000000000000259', ['createDispute'], { dispute: 'fraudulent' }),
+  row('4000000000002685', ['createDisputeProductNotReceived'], {
+    dispute: 'product_not_received',
+  }),
+  row('4000000000001976', ['createDisputeInquiry'], { dispute: 'inquiry' }),
+  row('4000000404000079', ['createMultipleDisputes'], { dispute: 'multiple' }),
+  row('4000000000005423', ['createIssuerFraudRecord'], { fraudWarning: true }),
   row('4000000000009235', ['riskLevelElevated'], { risk: 'elevated' }),
   row('4000000000004954', ['riskLevelHighest'], { risk: 'highest' }),
   row('4100000000000019', ['chargeDeclinedFraudulent'], {

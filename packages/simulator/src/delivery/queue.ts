@@ -1,6 +1,11 @@
 /** The deliveries that wait, in the order in which they are to be attempted. */
 
+/** `automatic` is Stripe's own and is retried; a person asks for the others, once. */
+export type Trigger = 'automatic' | 'resend' | 'test'
+
 export interface Delivery {
+  readonly trigger: Trigger
+  /** Of the event as it is delivered: a thin destination gets the thin twin's. */
   readonly eventId: string
   readonly type: string
   readonly endpointId: string
@@ -68,6 +73,10 @@ export class Queue {
       }
     }
     return next
+  }
+
+  all(): Delivery[] {
+    return [...this.#waiting.values()].flat()
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 /** Judges the three entries of a card as Stripe's own form does, with Stripe's codes. */
 import { passesLuhn } from '../customers/test-cards.ts'
-import type { FieldValues, Verdict } from './pay-form.ts'
+import type { FieldValues, Verdict } from './fields.ts'
 
 const cardYearsAheadMax = 50
 

@@ -6,8 +6,12 @@ const codes =
   )
 const names = new Intl.DisplayNames('en', { type: 'region' })
 
+export function countryName(code: string): string {
+  return /^[A-Za-z]{2}$/.test(code) ? (names.of(code.toUpperCase()) ?? code) : code
+}
+
 export const countries: readonly { readonly code: string; readonly name: string }[] = codes
-  .map((code) => ({ code, name: names.of(code) ?? code }))
+  .map((code) => ({ code, name: countryName(code) }))
   .sort((a, b) => (a.name < b.name ? -1 : 1))
 
 export const defaultCountry = 'US'

@@ -62,7 +62,8 @@ ${body}
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy': look.policy,
-      'referrer-policy': 'no-referrer',
+      // Not no-referrer: a form's own post would then come from `Origin: null`, as a stranger's does.
+      'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     },
     body: document.markup,

@@ -1,6 +1,6 @@
 /** Puts the refusal of a payment beside the field that it concerns, in the words a buyer reads. */
 import type { StripeErrorBody } from '../checkout/pay.ts'
-import type { FieldError, FieldName } from './pay-form.ts'
+import type { FieldError, FieldName } from './fields.ts'
 
 /** What is not about one of these concerns the payment as a whole, so it stands by the number. */
 const fieldOfCode: Readonly<Record<string, FieldName>> = {
@@ -18,9 +18,12 @@ const numberOfMethod: Readonly<Record<string, FieldName>> = {
 }
 
 /** The API speaks to the developer here; the page speaks to the buyer. */
+const authentication =
+  'We are unable to authenticate your payment method. Please choose a different payment method and try again.'
+
 const pageWords: Readonly<Record<string, string>> = {
-  payment_intent_authentication_failure:
-    'We are unable to authenticate your payment method. Please choose a different payment method and try again.',
+  payment_intent_authentication_failure: authentication,
+  setup_intent_authentication_failure: authentication,
 }
 
 export function placed(error: StripeErrorBody, method: string): FieldError {

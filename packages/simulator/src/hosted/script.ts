@@ -22,7 +22,7 @@ if(iban)iban.addEventListener('input',()=>keepCaret(iban,()=>(iban.value.toUpper
 for(const button of form.querySelectorAll('[data-fill]')){button.hidden=false;button.addEventListener('click',()=>{
 const values=JSON.parse(button.dataset.fill);
 for(const name of Object.keys(values)){const field=form.elements[name];
-if(field&&!(name==='email'&&field.value)&&!field.readOnly){field.value=values[name];field.removeAttribute('aria-invalid')}}
+if(field&&!field.readOnly&&!(field.value&&!/^(card|iban|account|billingName)/.test(name))){field.value=values[name];field.removeAttribute('aria-invalid')}}
 for(const error of form.querySelectorAll('.error'))error.remove();
 submit.focus()})}
 const submit=form.querySelector('.submit'),label=submit.textContent;
@@ -30,6 +30,11 @@ form.addEventListener('submit',event=>{
 if(submit.getAttribute('aria-disabled')){event.preventDefault();return}
 submit.setAttribute('aria-disabled','true');submit.textContent='Processing…'});
 addEventListener('pageshow',()=>{submit.removeAttribute('aria-disabled');submit.textContent=label});
-const invalid=form.querySelector('[aria-invalid=true]');if(invalid)invalid.focus();
+const carry=target=>{for(const [name,value] of new FormData(form))if(!target.elements[name]){
+const kept=document.createElement('input');kept.type='hidden';kept.name=name;kept.value=value;target.append(kept)}};
+for(const change of document.querySelectorAll('[data-revise-form]'))change.addEventListener('submit',()=>carry(change));
+for(const choice of form.querySelectorAll('[data-revise]'))choice.addEventListener('change',()=>{
+form.action=form.dataset.home+'/shipping';form.submit()});
 }
+const wrong=document.querySelector('[aria-invalid=true]');if(wrong)wrong.focus();
 `

@@ -17,6 +17,7 @@ ul{list-style:none}
 .summary{display:flex;justify-content:flex-end;padding:56px 72px 40px 32px}
 .pay{padding:56px 32px 40px 72px;background:var(--paper);box-shadow:-16px 0 32px -24px rgba(26,31,54,.16)}
 .column{width:100%;max-width:408px;display:flex;flex-direction:column}
+.summary>.column{position:sticky;top:56px;align-self:flex-start;min-height:calc(100vh - 96px)}
 .pay .column{max-width:424px}
 .merchant{display:flex;align-items:center;gap:10px;flex-wrap:wrap;min-height:28px}
 .back{display:inline-flex;align-items:center;gap:10px;color:var(--ink);text-decoration:none;font-weight:600;border-radius:6px;
@@ -49,7 +50,8 @@ input::placeholder{color:#6b7488;opacity:1}
 input:hover,select:hover{border-color:var(--soft)}
 :is(input,select):focus{outline:0;border-color:var(--brand);box-shadow:0 0 0 3px rgba(74,63,214,.22);position:relative;z-index:2}
 input[readonly]{background:var(--shade);color:var(--soft)}
-input[aria-invalid=true]{border-color:var(--bad);color:var(--bad);z-index:1}
+:is(input,select)[aria-invalid=true]{border-color:var(--bad);color:var(--bad);z-index:1}
+.tick input[aria-invalid=true]{outline:2px solid var(--bad);outline-offset:1px}
 input[aria-invalid=true]:focus{box-shadow:0 0 0 3px rgba(192,18,60,.18)}
 select{appearance:none;padding-right:34px;background:#fff url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='12' height='8' fill='none' stroke='%235b6478' stroke-width='1.6'%3E%3Cpath d='m1 1.5 5 5 5-5'/%3E%3C/svg%3E") no-repeat right 13px center}
 .field{margin-top:16px}
@@ -62,6 +64,8 @@ select{appearance:none;padding-right:34px;background:#fff url("data:image/svg+xm
 .group .first input{border-bottom-left-radius:7px}
 .group .last input{border-bottom-right-radius:7px;margin-left:-1px;width:calc(100% + 1px)}
 .group .under input{margin-top:-1px;border-radius:0 0 7px 7px}
+.group .mid input{margin-top:-1px}
+.group .next input{margin-left:-1px;width:calc(100% + 1px)}
 .brands{position:absolute;right:10px;top:9px;display:flex;gap:4px;pointer-events:none;z-index:3}
 .group .with-brands input{padding-right:118px}
 .error{display:flex;gap:7px;margin-top:8px;color:var(--bad);font-size:13.5px;line-height:1.45}
@@ -78,12 +82,45 @@ font-size:11px;line-height:16px;text-align:center;font-weight:700}
 .single .panel{display:block;padding:0}
 .single.methods{border:0;border-radius:0;box-shadow:none;margin-top:16px}
 .panel .field:first-child{margin-top:0}
+.download{display:inline-flex;align-items:center;gap:8px;margin-top:14px;align-self:flex-start;color:var(--brand-deep);font-weight:550;border-radius:6px}
+.line.flat{grid-template-columns:1fr auto}
+.sums.plain{margin-left:0}
+.summary .facts{background:#fff}
+.ask{margin-bottom:22px}
+.ask p{margin-top:6px;color:var(--soft)}
+.ask .submit{margin-top:16px}
+.optional{color:var(--soft);font-weight:400}
+.heading-2{padding:0;font-size:17px;font-weight:600;letter-spacing:-.005em}
+.heading-note{margin-top:6px;color:var(--soft);font-size:15px}
+.choice .cost{margin-left:auto;font-weight:500}
+.choice .days{display:block;margin:0}
+.tick{display:flex;gap:11px;align-items:flex-start;margin:0;font-size:14px;font-weight:400;line-height:1.5;color:var(--ink);cursor:pointer}
+.tick input{flex:none;width:17px;height:17px;min-height:0;margin:2px 0 0;padding:0;accent-color:var(--brand)}
+.block:has(#sameAddress:checked) .other-address{display:none}
+.quantity{display:flex;align-items:center;gap:8px;margin-top:6px}
+.quantity label{margin:0;color:var(--soft);font-weight:400}
+.quantity input[type=number]{width:68px;min-height:34px;padding:4px 4px 4px 10px}
+.mini{min-height:34px;padding:4px 13px;border:1px solid var(--field);border-radius:7px;background:#fff;color:var(--ink);font:inherit;font-size:13.5px;font-weight:600;cursor:pointer}
+.mini:hover{border-color:var(--soft);background:var(--shade)}
+.promotion{margin:0 0 18px 58px}
+.code-form{display:flex;gap:8px}
+.code-form .mini{min-height:42px}
+.applied{display:flex;align-items:center;gap:10px;flex-wrap:wrap}
+.applied .code{display:inline-flex;align-items:center;gap:7px;padding:5px 11px;border-radius:7px;background:#e9e8fb;color:var(--brand-deep);font-weight:600;font-size:13.5px;overflow-wrap:anywhere}
+.applied .saves{margin-left:auto;color:var(--good);font-weight:550}
+.error{outline:0}
+.done{margin-top:8px;color:var(--good);font-size:13.5px;outline:0}
+.words{margin-top:22px;text-align:center}
+.words+.submit{margin-top:14px}
+.submit+.words{margin-top:14px}
+.card .message{color:var(--ink);font-weight:500}
+a.quiet{padding:11px 16px;text-align:center;text-decoration:none}
 .note{color:var(--soft);font-size:13px;margin-top:12px}
 .submit{display:block;width:100%;min-height:48px;margin-top:30px;padding:11px 16px;border:0;border-radius:8px;background:var(--brand);color:#fff;
 font:inherit;font-size:16px;font-weight:600;cursor:pointer;text-align:center;text-decoration:none;
 box-shadow:0 1px 1px rgba(0,0,0,.14),0 3px 8px rgba(58,48,181,.22);transition:background .12s}
 .submit:hover{background:var(--brand-deep)}
-:is(.submit,.quiet,.fill,summary,.back,.choice input):focus-visible{outline:2px solid var(--brand);outline-offset:2px}
+:is(.submit,.quiet,.fill,.mini,summary,.back,.choice input,.tick input,a):focus-visible{outline:2px solid var(--brand);outline-offset:2px}
 .submit[aria-disabled=true]{background:#7d76de;cursor:progress}
 .submit[aria-disabled=true]:after{content:"";display:inline-block;width:14px;height:14px;margin:0 0 -2px 10px;border-radius:50%;
 border:2px solid rgba(255,255,255,.5);border-top-color:#fff;animation:spin .8s linear infinite}
@@ -120,6 +157,7 @@ body{background:var(--paper)}
 .summary{padding:22px 20px 28px;background:var(--shade);border-bottom:1px solid #e9ecf2}
 .pay{padding:30px 20px 36px;box-shadow:none}
 .column,.pay .column{max-width:560px;margin:0 auto}
+.summary>.column{position:static;min-height:0}
 .heading{margin-top:22px}.total-large{font-size:33px}.lines{margin-top:24px}
 .summary .footer{display:none}
 .notice{padding:16px}.card{padding:28px 24px}

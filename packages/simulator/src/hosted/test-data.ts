@@ -1,35 +1,49 @@
 /** The test cards and accounts that the page offers in its fold-out, one row each. */
-import type { FieldValues } from './pay-form.ts'
+import type { SomeValues } from './fields.ts'
 
 export interface TestEntry {
   readonly shown: string
   readonly does: string
-  readonly values: Partial<FieldValues>
+  readonly values: SomeValues
+}
+
+/** What a page may ask beside the method; those fields that it has and that are empty are filled in. */
+const buyer: SomeValues = {
+  email: 'buyer@example.com',
+  phone: '+1 555 555 0123',
+  shippingName: 'Test Buyer',
+  shippingLine1: '27 Fredrick Ave',
+  shippingCity: 'New York',
+  shippingState: 'NY',
+  shippingPostalCode: '10001',
+  billingLine1: '27 Fredrick Ave',
+  billingCity: 'New York',
+  billingState: 'NY',
+  postalCode: '10001',
 }
 
 const card = (shown: string, does: string): TestEntry => ({
   shown,
   does,
   values: {
-    email: 'buyer@example.com',
+    ...buyer,
     cardNumber: shown,
     cardExpiry: '12 / 34',
     cardCvc: '123',
     billingName: 'Test Buyer',
-    postalCode: '10001',
   },
 })
 
 const iban = (shown: string, does: string): TestEntry => ({
   shown,
   does,
-  values: { email: 'buyer@example.com', iban: shown, ibanName: 'Test Buyer' },
+  values: { ...buyer, iban: shown, ibanName: 'Test Buyer' },
 })
 
 const account = (shown: string, does: string): TestEntry => ({
   shown,
   does,
-  values: { email: 'buyer@example.com', accountNumber: shown, accountName: 'Test Buyer' },
+  values: { ...buyer, accountNumber: shown, accountName: 'Test Buyer' },
 })
 
 export const testCards: readonly TestEntry[] = [

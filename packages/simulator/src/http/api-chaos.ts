@@ -28,6 +28,16 @@ export class ApiTrouble {
     })
   }
 
+  /** What is still to go wrong. */
+  get state(): Required<ApiChaos> {
+    return {
+      failNext: this.#failNext,
+      status: this.#status,
+      latencyMs: this.#latencyMs,
+      dropResponse: this.#dropNext,
+    }
+  }
+
   /** True when the answer of this executed request is to be lost. */
   losesAnswer(): boolean {
     if (this.#dropNext === 0) return false

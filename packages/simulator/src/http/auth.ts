@@ -36,7 +36,8 @@ export function isSecretKey(key: string): boolean {
   )
 }
 
-function presented(authorization: string): string {
+/** The key or token that was sent; empty when there was none. */
+export function presented(authorization: string): string {
   const [scheme = '', rest = ''] = authorization.split(' ', 2)
   if (/^bearer$/i.test(scheme)) return rest.trim()
   if (!/^basic$/i.test(scheme)) return ''

@@ -84,6 +84,14 @@ export function noSuch(what: string, id: string, param: string, status: 400 | 40
   return refuse(`No such ${what}: '${id}'`, { code: 'resource_missing', param, status })
 }
 
+/** Stripe does not tell a stranger's account from one that is not there. */
+export function noAccess(accountId: string): StripeError {
+  return refuse(
+    `The provided key does not have access to account '${accountId}' (or that account does not exist). Application access may have been revoked.`,
+    { code: 'account_invalid', status: 403 },
+  )
+}
+
 export function notSimulated(what: string, param?: string): StripeError {
   return refuse(
     `The simulator does not simulate ${what} yet.`,

@@ -1,86 +1,18 @@
-/** Replaces ids by their objects where `expand[]` asks for it. */
+/** Replaces ids by their objects where `expand[]` asks for it, by the fields that stripe-node's types call expandable. */
 import type { Store } from '../account/store.ts'
 import type { Kind } from '../account/tables.ts'
+import { expandables } from '../generated/expandables.ts'
 import { refuse } from './errors.ts'
-import { page } from './route.ts'
+import { includes } from './includes.ts'
 
 const depthMax = 4
 
 type Json = Record<string, unknown>
-type Include = (object: Json, db: Store) => unknown
 
-/** Which fields hold an id of which table, by the object that has them. */
-const links: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
-  product: { default_price: 'price' },
-  price: { product: 'product' },
-  payment_method: { customer: 'customer' },
-  payment_intent: {
-    customer: 'customer',
-    latest_charge: 'charge',
-    payment_method: 'payment_method',
-  },
-  charge: {
-    balance_transaction: 'balance_transaction',
-    customer: 'customer',
-    failure_balance_transaction: 'balance_transaction',
-    payment_intent: 'payment_intent',
-  },
-  refund: {
-    balance_transaction: 'balance_transaction',
-    charge: 'charge',
-    customer: 'customer',
-    failure_balance_transaction: 'balance_transaction',
-    payment_intent: 'payment_intent',
-    payment_method: 'payment_method',
-  },
-  balance_transaction: { source: 'charge' },
-  'checkout.session': { customer: 'customer', payment_intent: 'payment_intent' },
-}
-
-/** Expandable, but of a kind that the simulator has no objects of: always null here. */
-const empty: Readonly<Record<string, readonly string[]>> = {
-  product: ['tax_code'],
-  payment_intent: ['application', 'on_behalf_of', 'review', 'source', 'payment_record'],
-  charge: ['application', 'application_fee', 'on_behalf_of', 'review', 'source_transfer'],
-  refund: ['source_transfer_reversal', 'transfer_reversal'],
-  customer: ['default_source', 'test_clock', 'discount'],
-  'checkout.session': ['invoice', 'payment_link', 'setup_intent', 'subscription'],
-}
-
-const list = (url: string) => page([], url, {})
-
-/** Fields that are absent until they are asked for. */
-const includes: Readonly<Record<string, Readonly<Record<string, Include>>>> = {
-  'checkout.session': {
-    line_items: (session, db) => {
-      const id = String(session.id)
-      const rows = db.find('session_secret', id)?.lineItems ?? []
-      return page(rows, `/v1/checkout/sessions/${id}/line_items`, {})
-    },
-  },
-  charge: {
-    refunds: (charge, db) => {
-      const rows = db.all('refund').filter((refund) => refund.charge === charge.id)
-      return page(rows, `/v1/charges/${String(charge.id)}/refunds`, {})
-    },
-  },
-  customer: {
-    sources: ({ id }) => list(`/v1/customers/${String(id)}/sources`),
-    subscriptions: ({ id }) => list(`/v1/customers/${String(id)}/subscriptions`),
-    tax_ids: ({ id }) => list(`/v1/customers/${String(id)}/tax_ids`),
-    tax: () => ({
-      automatic_tax: 'unrecognized_location',
-      ip_address: null,
-      location: null,
-      provider: 'stripe',
-    }),
-  },
-  price: { currency_options: () => ({}), tiers: () => undefined },
-}
-
-/** Objects inside an object that carry their own links. */
-const nested: Readonly<Record<string, readonly string[]>> = {
-  item: ['price'],
+/** Where the path stands: the object it is inside of, and the way from there. */
+interface Place {
+  readonly owner: string
+  readonly prefix: string
 }
 
 export function expand(body: unknown, paths: readonly string[], db: Store): unknown {
@@ -89,46 +21,89 @@ export function expand(body: unknown, paths: readonly string[], db: Store): unkn
     if (steps.length > depthMax) {
       throw refuse(
         `You cannot expand more than ${depthMax} levels of a property. Property: ${path}`,
-        {
-          param: 'expand',
-        },
+        { param: 'expand' },
       )
     }
-    return follow(whole, steps, db, path)
+    return follow(whole, steps, { owner: '', prefix: '' }, db, path)
   }, body)
 }
 
-function follow(value: unknown, steps: readonly string[], db: Store, path: string): unknown {
+function follow(
+  value: unknown,
+  steps: readonly string[],
+  place: Place,
+  db: Store,
+  path: string,
+): unknown {
   const [step, ...rest] = steps
   if (step === undefined || value === null || value === undefined) return value
+  if (Array.isArray(value)) return value.map((item) => follow(item, steps, place, db, path))
   if (!isJson(value)) throw cannot(path)
-  if (value.object === 'list') {
-    if (step !== 'data' || !Array.isArray(value.data)) throw cannot(path, value.object)
+  if (value.object === 'list' || value.object === 'search_result') {
+    if (step !== 'data' || !Array.isArray(value.data)) throw cannot(path, 'list')
     if (rest.length === 0) throw cannot(path)
-    return { ...value, data: value.data.map((row: unknown) => follow(row, rest, db, path)) }
+    return { ...value, data: value.data.map((row) => follow(row, rest, place, db, path)) }
   }
-  const name = String(value.object)
-  const next = follow(resolve(value, name, step, db, path), rest, db, path)
+  const here = typeof value.object === 'string' ? { owner: value.object, prefix: '' } : place
+  const field = here.prefix + step
+  const present = resolve(value, here.owner, field, step, db)
+  if (present === undefined && !isKnown(here.owner, field)) throw cannot(path)
+  if (rest.length === 0 && !isExpanded(own(value, step), present, here.owner, field))
+    throw cannot(path)
+  const next = follow(present, rest, { owner: here.owner, prefix: `${field}.` }, db, path)
   return next === undefined ? value : { ...value, [step]: next }
 }
 
-function resolve(value: Json, name: string, step: string, db: Store, path: string): unknown {
-  const present = value[step]
-  const include = includes[name]?.[step]
+/** What stands at the field once it is expanded. */
+function resolve(value: Json, owner: string, field: string, step: string, db: Store): unknown {
+  const present = own(value, step)
+  const include = inTable(includes, owner, field)
   if (include) return present ?? include(value, db)
-  const kind = links[name]?.[step]
-  if (kind === undefined) {
-    const known = nested[name]?.includes(step) || empty[name]?.includes(step)
-    if (known) return present
-    throw cannot(path, name)
-  }
-  if (typeof present !== 'string') return present
-  return db.find(linked(kind, present), present) ?? db.find('tombstone', present) ?? present
+  const targets = inTable(expandables, owner, field)
+  if (!targets) return present
+  const look = (id: unknown) => (typeof id === 'string' ? (lookUp(id, targets, db) ?? id) : id)
+  return Array.isArray(present) ? present.map(look) : look(present)
 }
 
-/** A ledger row's source is a charge or a refund: the id tells. */
-function linked(kind: Kind, id: string): Kind {
-  return kind === 'charge' && /^(re|pyr)_/.test(id) ? 'refund' : kind
+function isKnown(owner: string, field: string): boolean {
+  return (
+    inTable(includes, owner, field) !== undefined ||
+    Object.keys(own(expandables, owner) ?? {}).some(
+      (name) => name === field || name.startsWith(`${field}.`),
+    )
+  )
+}
+
+/** The last step must be something that can be expanded; an object inside that already is one may be named, too. */
+function isExpanded(before: unknown, after: unknown, owner: string, field: string): boolean {
+  if (inTable(expandables, owner, field) || inTable(includes, owner, field)) return true
+  return isJson(before) && typeof before.object === 'string' && before === after
+}
+
+/** Paths come from outside: what every object inherits, such as `constructor`, is no field. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+function inTable<T>(
+  table: Readonly<Record<string, Readonly<Record<string, T>>>>,
+  owner: string,
+  field: string,
+): T | undefined {
+  const fields = own(table, owner)
+  return fields && own(fields, field)
+}
+
+const kinds: Readonly<Record<string, Kind>> = { 'checkout.session': 'session' }
+
+function lookUp(id: string, targets: readonly string[], db: Store): unknown {
+  for (const target of targets) {
+    // An object of a kind that is not simulated has no shelf, and is not found.
+    const found = db.find(kinds[target] ?? (target as Kind), id)
+    if (found) return found
+  }
+  const gone = db.find('tombstone', id)
+  return gone && targets.includes(gone.object) ? gone : undefined
 }
 
 function cannot(path: string, inside?: string) {

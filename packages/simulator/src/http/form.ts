@@ -62,10 +62,21 @@ function place(root: FormNode, path: string[], value: string): void {
 /** `[]` opens the next element, or continues the last one while its members do not repeat. */
 function keyIn(node: FormNode, key: string, following: string | undefined): string {
   if (key !== '') return key
-  const last = node.get(String(node.size - 1))
+  const next = nextIndex(node)
+  const last = node.get(String(next - 1))
   const continues =
     following !== undefined && following !== '' && last instanceof Map && !last.has(following)
-  return String(continues ? node.size - 1 : node.size)
+  return String(continues ? next - 1 : next)
+}
+
+/** After every element so far: some may have named their index. */
+function nextIndex(node: FormNode): number {
+  let next = 0
+  for (const key of node.keys()) {
+    const index = Number(key)
+    if (Number.isSafeInteger(index)) next = Math.max(next, index + 1)
+  }
+  return next
 }
 
 /** The same parameters give the same text, whatever their order on the wire. */

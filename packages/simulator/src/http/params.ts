@@ -1,10 +1,15 @@
 /** Specs of request parameters: each reads one form value into a typed one or refuses it as Stripe does. */
-import { badParam, missingParam } from './errors.ts'
+import { badParam, missingParam, notSimulated } from './errors.ts'
 import type { FormNode, FormValue } from './form.ts'
 
 export interface Spec<T> {
-  readonly read: (value: FormValue, path: string) => T
+  /** `known` is the generated spec of the same place, where a route reads by one of its own. */
+  readonly read: (value: FormValue, path: string, known?: Spec<unknown>) => T
   readonly required?: boolean
+  /** Of an object: what its members are read by. */
+  readonly fields?: Fields | undefined
+  /** Of an array: what its elements are read by. */
+  readonly of?: Spec<unknown> | undefined
 }
 
 export interface RequiredSpec<T> extends Spec<T> {
@@ -51,7 +56,15 @@ export function text(max = 5000): Spec<string> {
 
 /** The empty value unsets. */
 export function unsettable<T>(spec: Spec<T>): Spec<T | null> {
-  return { read: (value, path) => (value === '' ? null : spec.read(value, path)) }
+  return {
+    read: (value, path, known) => (value === '' ? null : spec.read(value, path, known)),
+    get fields() {
+      return spec.fields
+    },
+    get of() {
+      return spec.of
+    },
+  }
 }
 
 export function integer(min = Number.MIN_SAFE_INTEGER, max = 99_999_999_999): Spec<number> {
@@ -79,6 +92,17 @@ export function integer(min = Number.MIN_SAFE_INTEGER, max = 99_999_999_999): Sp
         )
       }
       return number
+    },
+  }
+}
+
+/** A fraction, such as a percentage. */
+export function number(): Spec<number> {
+  return {
+    read(value, path) {
+      const found = scalar(value, path)
+      if (/^-?\d+(\.\d+)?$/.test(found)) return Number(found)
+      throw badParam(`Invalid decimal: ${found}`, path, 'parameter_invalid_string')
     },
   }
 }
@@ -121,7 +145,9 @@ function inWords(values: readonly string[]): string {
 
 export function list<T>(of: Spec<T>, max = 500): Spec<T[]> {
   return {
-    read(value, path) {
+    of,
+    read(value, path, known) {
+      if (known && !known.of) known.read(value, path)
       if (value === '') return []
       if (typeof value === 'string') throw badParam('Invalid array', path)
       const indexed = [...value].map(([key, item]) => ({ at: Number(key), key, item }))
@@ -131,23 +157,30 @@ export function list<T>(of: Spec<T>, max = 500): Spec<T[]> {
       }
       return indexed
         .sort((a, b) => a.at - b.at)
-        .map(({ key, item }) => of.read(item, `${path}[${key}]`))
+        .map(({ key, item }) => of.read(item, `${path}[${key}]`, known?.of))
     },
   }
 }
 
 export function shape<F extends Fields>(fields: F): Spec<Read<F>> {
   return {
-    read(value, path) {
+    fields,
+    read(value, path, known) {
+      if (known && !known.fields) known.read(value, path)
       if (typeof value === 'string') throw badParam('Invalid object', path)
-      return readFields(fields, value, path)
+      return readFields(fields, value, path, known?.fields)
     },
   }
 }
 
-/** Accepted as sent and not looked into: parameters whose effect is not simulated. */
+/** Accepted as sent, if Stripe knows it, and not looked into: parameters whose effect is not simulated. */
 export function anything(): Spec<unknown> {
-  return { read: plain }
+  return {
+    read(value, path, known) {
+      known?.read(value, path)
+      return plain(value)
+    },
+  }
 }
 
 function plain(value: FormValue): unknown {
@@ -157,13 +190,22 @@ function plain(value: FormValue): unknown {
 
 const metadataLimits = { keys: 50, key: 40, value: 500 } as const
 
+export function checkKeyCount(metadata: Readonly<Record<string, string>>): void {
+  if (Object.keys(metadata).length > metadataLimits.keys) throw tooManyKeys('metadata')
+}
+
+function tooManyKeys(path: string) {
+  return badParam(`Metadata can have at most ${metadataLimits.keys} keys.`, path)
+}
+
 /** An empty value removes its key; an empty `metadata` removes all of them. */
 export function metadataSpec(): Spec<Record<string, string> | null> {
   return {
     read(value, path) {
       if (value === '') return null
       if (typeof value === 'string') throw badParam('Invalid object', path)
-      const found: Record<string, string> = {}
+      // As entries: `__proto__`, too, is a key like any other.
+      const found: [string, string][] = []
       for (const [key, item] of value) {
         const entry = `${path}[${key}]`
         const content = scalar(item, entry)
@@ -173,30 +215,55 @@ export function metadataSpec(): Spec<Record<string, string> | null> {
             entry,
           )
         }
-        found[key] = content
+        found.push([key, content])
       }
-      if (value.size > metadataLimits.keys) {
-        throw badParam(`Metadata can have at most ${metadataLimits.keys} keys.`, path)
-      }
-      return found
+      if (value.size > metadataLimits.keys) throw tooManyKeys(path)
+      return Object.fromEntries(found)
     },
   }
 }
 
-export function readFields<F extends Fields>(fields: F, node: FormNode, path: string): Read<F> {
+/**
+ * Reads the members of a request or of an object in it. `known` is what Stripe knows there: it tells a parameter that is
+ * not simulated from one that nobody knows, and inside objects it has the last word on what is missing or wrong.
+ */
+export function readFields<F extends Fields>(
+  fields: F,
+  node: FormNode,
+  path: string,
+  known?: Fields,
+): Read<F> {
   const at = (key: string) => (path === '' ? key : `${path}[${key}]`)
-  const unknown = [...node.keys()].filter((key) => !Object.hasOwn(fields, key)).map(at)
-  const [first] = unknown
-  if (first !== undefined) {
-    const noun = unknown.length === 1 ? 'parameter' : 'parameters'
-    throw badParam(`Received unknown ${noun}: ${unknown.join(', ')}`, first, 'parameter_unknown')
-  }
+  refuseUnknown([...node.keys()].filter((key) => !isIn(fields, key) && !isIn(known, key)).map(at))
   const found: Record<string, unknown> = {}
-  for (const [key, spec] of Object.entries(fields)) {
+  const own = Object.entries(fields)
+  for (const [key, spec] of own) {
     const value = node.get(key)
-    if (value !== undefined) found[key] = spec.read(value, at(key))
-    else if (spec.required) throw missingParam(at(key))
+    if (value === undefined) continue
+    const other = isIn(known, key) && known?.[key] !== spec ? known?.[key] : undefined
+    found[key] = spec.read(value, at(key), other)
+    // The route itself knows better what it takes at its top, of older API versions too.
+    if (path !== '' && typeof value === 'string') other?.read(value, at(key))
   }
+  const beyond = [...node].filter(([key]) => !isIn(fields, key))
+  for (const [key, value] of beyond) known?.[key]?.read(value, at(key))
+  const needed = path === '' ? own : [...own, ...Object.entries(known ?? {})]
+  const missing = needed.find(([key, spec]) => spec.required && !node.has(key))
+  if (missing) throw missingParam(at(missing[0]))
+  const [first] = beyond
+  if (first) throw notSimulated(`the parameter '${at(first[0])}'`, at(first[0]))
   // Each key was read by its own spec, which is what Read<F> says and the compiler cannot follow.
   return found as Read<F>
+}
+
+/** A request may name what every object inherits. */
+function isIn(fields: Fields | undefined, key: string): boolean {
+  return fields !== undefined && Object.hasOwn(fields, key)
+}
+
+function refuseUnknown(params: readonly string[]): void {
+  const [first] = params
+  if (first === undefined) return
+  const noun = params.length === 1 ? 'parameter' : 'parameters'
+  throw badParam(`Received unknown ${noun}: ${params.join(', ')}`, first, 'parameter_unknown')
 }

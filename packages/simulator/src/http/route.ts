@@ -1,52 +1,98 @@
 /** What a route is: method, path, parameters as data, and the function that answers. */
-import type { Account } from '../account/account.ts'
+
 import type { Kind, Tables } from '../account/tables.ts'
 import type { Transaction } from '../account/transaction.ts'
 import type { ListAnswer } from '../wire.ts'
-import { noSuch, refuse } from './errors.ts'
+import type { Account } from '../world/account.ts'
+import { noAccess, noSuch, notSimulated, refuse } from './errors.ts'
 import type { FormNode } from './form.ts'
-import { type Fields, type Read, readFields } from './params.ts'
+import { generatedFields, type KnownRoute, type ParamsOf } from './generated-params.ts'
+import { nounOf } from './nouns.ts'
+import {
+  checkKeyCount,
+  type Fields,
+  type Read,
+  type RequiredSpec,
+  readFields,
+  type Spec,
+} from './params.ts'
 
-export interface Call<F extends Fields> {
+interface Caller {
   readonly tx: Transaction
   readonly account: Account
   /** What the `:name` segments of the path matched, in order. */
   readonly ids: readonly string[]
+}
+
+export interface Call<F extends Fields> extends Caller {
   readonly params: Read<F>
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
-  readonly fields: Fields
-  readonly run: (call: Omit<Call<Fields>, 'params'>, form: FormNode) => unknown
+  readonly run: (call: Caller, form: FormNode) => unknown
 }
 
+interface ApiOptions<F extends Fields> {
+  /** Narrower than the generated fields, or beyond them: what older API versions sent. */
+  readonly fields?: F
+  /** Parameters that Stripe knows and the simulator would have to ignore: refused, never dropped. */
+  readonly refuses?: readonly string[]
+}
+
+/** The generated parameters with the route's own laid over them; like those, the optional ones are absent when not sent. */
+export type Overlaid<R extends KnownRoute, F extends Fields> = Omit<ParamsOf<R>, keyof F> & {
+  readonly [K in keyof F as F[K] extends RequiredSpec<unknown> ? K : never]: ValueOf<F[K]>
+} & {
+  readonly [K in keyof F as F[K] extends RequiredSpec<unknown> ? never : K]?: ValueOf<F[K]>
+}
+
+type ValueOf<S> = S extends Spec<infer T> ? T : never
+
+/** A route whose parameters are the generated ones of stripe-node: the key names it, the types follow. */
+export function api<R extends KnownRoute, F extends Fields = Record<never, never>>(
+  key: R,
+  answer: (call: Caller & { readonly params: Overlaid<R, F> }) => unknown,
+  options: ApiOptions<F> = {},
+): Route {
+  const { fields = {}, refuses = [] } = options
+  const [method, path] = splitKey(key)
+  // Laid together once, when the route is first met: the generated ones are compiled no earlier.
+  let all: Fields | undefined
+  const run: Route['run'] = (call, form) => {
+    const known = generatedFields(key) ?? {}
+    all ??= { ...known, ...fields }
+    const params = readFields(all, form, '', known)
+    for (const name of refuses) {
+      if (form.has(name)) throw notSimulated(`the parameter '${name}' of ${key}`, name)
+    }
+    // The specs were compiled from the very types that ParamsOf names.
+    return answer({ ...call, params: params as Overlaid<R, F> })
+  }
+  return { method, path, run }
+}
+
+const methods = ['GET', 'POST', 'DELETE'] as const
+
+function splitKey(key: string): [Route['method'], string] {
+  const [name, path = ''] = key.split(' ')
+  const method = methods.find((candidate) => candidate === name)
+  if (method === undefined) throw new Error(`'${key}' is no route.`)
+  return [method, path]
+}
+
+/** A route whose parameters are told by hand; what else Stripe knows there is refused as not simulated. */
 export function route<F extends Fields>(
   method: Route['method'],
   path: string,
   fields: F,
   answer: (call: Call<F>) => unknown,
 ): Route {
+  const key = `${method} ${path.replaceAll(/:[a-z]+/g, ':id')}`
   const run: Route['run'] = (call, form) =>
-    answer({ ...call, params: readFields(fields, form, '') })
-  return { method, path, fields, run }
-}
-
-/** Stripe's noun for a kind in "No such …", and the parameter it blames when the path names it. */
-const nouns: { readonly [K in Kind]?: readonly [noun: string, param: string] } = {
-  product: ['product', 'id'],
-  price: ['price', 'price'],
-  customer: ['customer', 'id'],
-  payment_method: ['PaymentMethod', 'payment_method'],
-  token: ['token', 'token'],
-  payment_intent: ['payment_intent', 'intent'],
-  charge: ['charge', 'id'],
-  refund: ['refund', 'id'],
-  balance_transaction: ['balance transaction', 'id'],
-  session: ['checkout.session', 'session'],
-  webhook_endpoint: ['webhook endpoint', 'webhook_endpoint'],
-  event: ['event', 'id'],
+    answer({ ...call, params: readFields(fields, form, '', generatedFields(key)) })
+  return { method, path, run }
 }
 
 /** The object that the path names, or Stripe's 404. */
@@ -57,7 +103,8 @@ export function inPath<K extends Kind>(
 ): Tables[K] {
   const found = id === undefined ? undefined : tx.db.find(kind, id)
   if (found) return found
-  const [noun, param] = nouns[kind] ?? [kind, 'id']
+  if (kind === 'account') throw noAccess(id ?? '')
+  const { noun, param } = nounOf(kind)
   throw noSuch(noun, id ?? '', param, 404)
 }
 
@@ -70,28 +117,25 @@ export function inParam<K extends Kind>(
 ): Tables[K] {
   const found = tx.db.find(kind, id)
   if (found) return found
-  throw noSuch(nouns[kind]?.[0] ?? kind, id, param, 400)
+  throw noSuch(nounOf(kind).noun, id, param, 400)
 }
 
-interface Page {
+export interface Place {
   readonly limit?: number | undefined
   readonly starting_after?: string | undefined
   readonly ending_before?: string | undefined
 }
 
-const pageSize = 10
+export const pageSize = 10
 
 /** One page of `rows`, which come in the list's own order. */
 export function page<T extends { readonly id: string }>(
   rows: readonly T[],
   url: string,
-  { limit = pageSize, starting_after, ending_before }: Page,
+  place: Place,
 ): ListAnswer<T> {
-  if (starting_after !== undefined && ending_before !== undefined) {
-    throw refuse('You can only pass one of these params: starting_after, ending_before.', {
-      param: 'ending_before',
-    })
-  }
+  const { limit = pageSize, starting_after, ending_before } = place
+  checkCursors(place)
   const cursor = (id: string, param: string) => {
     const index = rows.findIndex((row) => row.id === id)
     if (index < 0) throw noSuch('object', id, param, 400)
@@ -107,14 +151,23 @@ export function page<T extends { readonly id: string }>(
   return { object: 'list', data, has_more: start + limit < rows.length, url }
 }
 
+export function checkCursors({ starting_after, ending_before }: Place): void {
+  if (starting_after === undefined || ending_before === undefined) return
+  throw refuse('You can only pass one of these params: starting_after, ending_before.', {
+    param: 'ending_before',
+  })
+}
+
 /** New metadata laid over old: an empty value removes its key, null removes all. */
 export function mergeMetadata(
   old: Readonly<Record<string, string>> | null,
   change: Readonly<Record<string, string>> | null | undefined,
 ): Record<string, string> {
   if (change === null) return {}
-  const merged = { ...old, ...change }
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''))
+  const merged = Object.entries({ ...old, ...change }).filter(([, value]) => value !== '')
+  const metadata = Object.fromEntries(merged)
+  checkKeyCount(metadata)
+  return metadata
 }
 
 /** The members that were given, without the undefined ones: an update touches nothing else. */

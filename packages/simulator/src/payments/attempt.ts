@@ -1,18 +1,19 @@
 /** One attempt to pay an intent with a method: what becomes of both, and the events, in Stripe's order. */
 import type { Charge, PaymentIntent, PaymentMethod } from '../account/tables.ts'
 import { previousAttributes, type Transaction } from '../account/transaction.ts'
-import { behaviourOf } from '../customers/instruments.ts'
+import { declineMessage } from '../customers/decline-messages.ts'
+import { asksForChallenge, behaviourOf } from '../customers/instruments.ts'
 import type { Decline } from '../customers/test-cards.ts'
-import { bookCharge } from './balance.ts'
-import {
-  approved,
-  cardPaymentError,
-  declineCodeOf,
-  declinedOutcome,
-  declineMessage,
-  scores,
-} from './declines.ts'
+import { awaitTransfer } from './bank-transfers.ts'
+import { beginDebit } from './debits.ts'
+import { approved, cardPaymentError, declinedOutcome, scores } from './declines.ts'
+import { followCharge } from './follow-charge.ts'
+import { bookCharge } from './ledger.ts'
 import { newCharge } from './objects.ts'
+import { paymentChallengePath } from './page-path.ts'
+
+/** Cards hold money for this long. */
+const authorizationMs = 7 * 24 * 60 * 60 * 1000
 
 export type Attempt =
   | { readonly kind: 'succeeded'; readonly intent: PaymentIntent; readonly charge: Charge }
@@ -21,12 +22,21 @@ export type Attempt =
   | { readonly kind: 'requires_action'; readonly intent: PaymentIntent }
   | { readonly kind: 'declined'; readonly intent: PaymentIntent }
 
+export interface Circumstances {
+  /** The buyer has passed the challenge of this payment. */
+  readonly authenticated?: boolean
+  /** The buyer is not there. */
+  readonly offSession?: boolean
+  /** What a needed authentication comes to: the buyer is asked for it, or the payment is declined. */
+  readonly challenge?: 'demand' | 'decline'
+}
+
 /** Emits everything of the attempt but the intent's creation and the charge's capture. */
 export function attemptPayment(
   tx: Transaction,
   before: PaymentIntent,
   method: PaymentMethod,
-  authenticated = false,
+  { authenticated = false, offSession = false, challenge = 'demand' }: Circumstances = {},
 ): Attempt {
   const intent: PaymentIntent = {
     ...before,
@@ -34,9 +44,15 @@ export function attemptPayment(
     next_action: null,
     last_payment_error: null,
   }
-  if (method.type !== 'card') return beginDebit(tx, intent, method)
-  const { challenge, decline } = behaviourOf(tx, method.id)
-  if (challenge === 'required' && !authenticated) return demandChallenge(tx, intent)
+  if (method.type === 'customer_balance') return awaitTransfer(tx, intent, method)
+  if (method.type !== 'card') return { kind: 'processing', ...beginDebit(tx, intent, method) }
+  const request = intent.payment_method_options?.card?.request_three_d_secure ?? 'automatic'
+  const isRequested = request !== 'automatic'
+  if (!authenticated && asksForChallenge(tx, method.id, offSession, isRequested)) {
+    if (challenge === 'demand') return demandChallenge(tx, intent)
+    return declineCard(tx, intent, method, { code: 'authentication_required' })
+  }
+  const { decline } = behaviourOf(tx, method.id)
   if (decline) return declineCard(tx, intent, method, decline)
   return approveCard(tx, intent, method)
 }
@@ -45,10 +61,18 @@ function demandChallenge(tx: Transaction, intent: PaymentIntent): Attempt {
   const waiting = tx.db.put('payment_intent', {
     ...intent,
     status: 'requires_action',
-    next_action: { type: 'use_stripe_sdk', use_stripe_sdk: {} },
+    next_action: challengeAction(tx, intent.id),
   })
   tx.emit('payment_intent.requires_action', waiting)
   return { kind: 'requires_action', intent: waiting }
+}
+
+/** A caller that named a return URL redirects its buyer, any other lets Stripe.js ask. */
+function challengeAction(tx: Transaction, id: string): PaymentIntent['next_action'] {
+  const back = tx.db.find('intent_secret', id)?.returnUrl
+  if (back === undefined) return { type: 'use_stripe_sdk', use_stripe_sdk: {} }
+  const url = `${tx.baseUrl}${paymentChallengePath}${id}`
+  return { type: 'redirect_to_url', redirect_to_url: { return_url: back, url } }
 }
 
 function declineCard(
@@ -99,6 +123,7 @@ function approveCard(tx: Transaction, intent: PaymentIntent, method: PaymentMeth
       amount_capturable: intent.amount,
     })
     tx.emit('payment_intent.amount_capturable_updated', held)
+    tx.schedule(authorizationMs, { kind: 'expire_authorization', intentId: held.id })
     return { kind: 'authorized', intent: held, charge }
   }
   const paid = tx.db.put('payment_intent', {
@@ -111,37 +136,14 @@ function approveCard(tx: Transaction, intent: PaymentIntent, method: PaymentMeth
   return { kind: 'succeeded', intent: paid, charge }
 }
 
-function beginDebit(tx: Transaction, intent: PaymentIntent, method: PaymentMethod): Attempt {
-  const charge = newCharge(tx, intent, method, {
-    status: 'pending',
-    paid: false,
-    captured: true,
-    amount_captured: intent.amount,
-    failure_code: null,
-    failure_message: null,
-    outcome: { ...approved, risk_level: 'not_assessed', seller_message: 'Payment pending.' },
-  })
-  const processing = tx.db.put('payment_intent', {
-    ...intent,
-    status: 'processing',
-    latest_charge: charge.id,
-  })
-  tx.emit('payment_intent.processing', processing)
-  tx.emit('charge.pending', charge)
-  const plan = tx.db.find('instrument', method.id)?.bank
-  if (plan && plan.outcome !== 'stays') {
-    tx.schedule(plan.afterMs, { kind: 'settle_payment', intentId: intent.id })
-  }
-  return { kind: 'processing', intent: processing, charge }
-}
-
 /** The capture reaches the ledger a moment after the payment, and `charge.updated` says so. */
 export function reportCapture(tx: Transaction, chargeId: string): Charge | undefined {
   const charge = tx.db.find('charge', chargeId)
-  if (!charge) return undefined
+  if (!charge || charge.balance_transaction !== null) return charge
   const row = bookCharge(tx, charge, charge.amount_captured)
   const booked = tx.db.put('charge', { ...charge, balance_transaction: row.id })
   tx.emit('charge.updated', booked, previousAttributes(charge, booked))
+  followCharge(tx, booked)
   return booked
 }
 
@@ -166,69 +168,6 @@ export function failChallenge(
     },
   })
   tx.emit('payment_intent.payment_failed', failed)
+  tx.run({ kind: 'intent_changed', intentId: failed.id })
   return failed
-}
-
-/** A debit that the bank returned. */
-export function failDebit(
-  tx: Transaction,
-  intent: PaymentIntent,
-  charge: Charge,
-  failureCode: string,
-): PaymentIntent {
-  const message = declineMessage(failureCode)
-  const failedCharge = tx.db.put('charge', {
-    ...charge,
-    status: 'failed',
-    paid: false,
-    captured: false,
-    amount_captured: 0,
-    failure_code: failureCode,
-    failure_message: message,
-    outcome: declinedOutcome({ code: 'card_declined', declineCode: failureCode }),
-    receipt_url: null,
-  })
-  const method = intent.payment_method
-    ? tx.db.find('payment_method', intent.payment_method)
-    : undefined
-  const failed = tx.db.put('payment_intent', {
-    ...intent,
-    status: 'requires_payment_method',
-    payment_method: null,
-    last_payment_error: {
-      charge: charge.id,
-      code: 'payment_intent_payment_attempt_failed',
-      decline_code: declineCodeOf({ code: 'card_declined', declineCode: failureCode }),
-      doc_url: 'https://stripe.com/docs/error-codes/payment-intent-payment-attempt-failed',
-      message,
-      ...(method ? { payment_method: method } : {}),
-      type: 'invalid_request_error',
-    },
-  })
-  tx.emit('charge.failed', failedCharge)
-  tx.emit('payment_intent.payment_failed', failed)
-  return failed
-}
-
-/** A debit that arrived. */
-export function settleDebit(
-  tx: Transaction,
-  intent: PaymentIntent,
-  charge: Charge,
-): { intent: PaymentIntent; charge: Charge } {
-  const settled = tx.db.put('charge', {
-    ...charge,
-    status: 'succeeded',
-    paid: true,
-    outcome: { ...approved, risk_level: 'not_assessed' },
-    balance_transaction: bookCharge(tx, charge, charge.amount).id,
-  })
-  const paid = tx.db.put('payment_intent', {
-    ...intent,
-    status: 'succeeded',
-    amount_received: intent.amount,
-  })
-  tx.emit('charge.succeeded', settled)
-  tx.emit('payment_intent.succeeded', paid)
-  return { intent: paid, charge: settled }
 }

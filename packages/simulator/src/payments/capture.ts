@@ -2,13 +2,22 @@
 import type { PaymentIntent } from '../account/tables.ts'
 import type { Transaction } from '../account/transaction.ts'
 import { refuse } from '../http/errors.ts'
+import { given, mergeMetadata } from '../http/route.ts'
 import { reportCapture } from './attempt.ts'
+
+interface CaptureEntry {
+  readonly amount_to_capture?: number
+  readonly metadata?: Record<string, string> | null
+  readonly statement_descriptor?: string
+  readonly statement_descriptor_suffix?: string
+}
 
 export function captureIntent(
   tx: Transaction,
   intent: PaymentIntent,
-  amount: number,
+  entry: CaptureEntry,
 ): PaymentIntent {
+  const amount = entry.amount_to_capture ?? intent.amount_capturable
   if (amount > intent.amount_capturable) {
     throw refuse(
       `The remaining capturable amount for this PaymentIntent is ${intent.amount_capturable}, which is less than the amount to capture of ${amount}.`,
@@ -17,8 +26,15 @@ export function captureIntent(
   }
   const held = tx.db.find('charge', intent.latest_charge ?? '')
   if (!held) throw refuse('This PaymentIntent has no charge to capture.')
+  const descriptors = given({
+    statement_descriptor: entry.statement_descriptor,
+    statement_descriptor_suffix: entry.statement_descriptor_suffix,
+  })
+  const metadata = mergeMetadata(intent.metadata, entry.metadata ?? {})
   const charge = tx.db.put('charge', {
     ...held,
+    ...descriptors,
+    metadata: mergeMetadata(held.metadata, entry.metadata ?? {}),
     captured: true,
     amount_captured: amount,
     // What is not captured is released: Stripe shows it as refunded.
@@ -26,6 +42,8 @@ export function captureIntent(
   })
   const paid = tx.db.put('payment_intent', {
     ...intent,
+    ...descriptors,
+    metadata,
     status: 'succeeded',
     amount_capturable: 0,
     amount_received: amount,
@@ -34,6 +52,7 @@ export function captureIntent(
   tx.emit('payment_intent.succeeded', paid)
   reportCapture(tx, charge.id)
   settleSession(tx, paid)
+  tx.run({ kind: 'intent_changed', intentId: paid.id })
   return paid
 }
 

@@ -1,148 +1,89 @@
 /** The routes of payment intents. */
-import type { PaymentIntent, PaymentMethod } from '../account/tables.ts'
+import type { PaymentIntent } from '../account/tables.ts'
 import type { Transaction } from '../account/transaction.ts'
-import { readCurrency } from '../catalogue/price-object.ts'
-import { findMethod } from '../customers/instruments.ts'
-import { methodFrom } from '../customers/method-params.ts'
-import { pageFields, timeRange, within } from '../http/common-params.ts'
+import { readCurrency } from '../catalogue/currency.ts'
+import { inTimeOf } from '../clocks/in-time-of.ts'
 import { notSimulated, refuse } from '../http/errors.ts'
-import { oneOf, type Read, text } from '../http/params.ts'
-import { given, inParam, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
+import { integer } from '../http/params.ts'
+import { listRoute } from '../http/resource.ts'
+import { api, given, inParam, inPath, mergeMetadata, type Route } from '../http/route.ts'
 import { refuseMethodTypes } from '../http/version.ts'
-import { attemptPayment, reportCapture } from './attempt.ts'
+import { applyCash } from './bank-transfers.ts'
+import { cancelIntent, isCancelable } from './cancel.ts'
 import { captureIntent } from './capture.ts'
-import { paymentRefused } from './declines.ts'
+import { checkMethod, methodOf } from './choose-method.ts'
+import { confirmIntent, refuseCheckout, unexpected } from './intent-confirm.ts'
+import { createIntent } from './intent-create.ts'
 import {
   captureFields,
   confirmFields,
   createFields,
   intentShipping,
+  refused,
+  shownOptions,
+  type UpdateParams,
+  understanding,
   updateFields,
 } from './intent-params.ts'
-import { requireMinimum } from './minimum.ts'
-import { newIntent } from './objects.ts'
+import { requireMaximum, requireMinimum } from './minimum.ts'
 
-function create(tx: Transaction, params: Read<typeof createFields>): PaymentIntent {
+/** What may still be said of a payment that is under way or over. */
+const whileOpen = [
+  'amount',
+  'currency',
+  'payment_method',
+  'payment_method_data',
+  'capture_method',
+  'customer',
+] as const
+
+function update(tx: Transaction, intent: PaymentIntent, params: UpdateParams): PaymentIntent {
   refuseMethodTypes(tx, params.payment_method_types, 'PaymentIntents')
-  for (const key of ['application_fee_amount', 'on_behalf_of', 'transfer_data'] as const) {
-    if (params[key] !== undefined) throw notSimulated(`'${key}' of PaymentIntents`, key)
+  const isOver = ['succeeded', 'canceled', 'processing', 'requires_capture'].includes(intent.status)
+  if (isOver && whileOpen.some((name) => params[name] !== undefined)) {
+    throw unexpected(intent, 'update')
   }
   if (params.customer !== undefined) inParam(tx, 'customer', params.customer, 'customer')
-  const types = params.payment_method_types ?? params.allowed_payment_method_types
-  const automatic = params.automatic_payment_methods
-  const currency = readCurrency(params.currency, 'currency')
-  requireMinimum(params.amount, currency, 'amount')
-  const intent = newIntent(tx, {
-    amount: params.amount,
-    currency,
-    customer: params.customer ?? null,
-    methodTypes: types ?? ['card'],
-    allowedMethodTypes: params.allowed_payment_method_types ?? null,
-    excludedMethodTypes: params.excluded_payment_method_types ?? null,
-    automaticMethods:
-      types !== undefined || automatic?.enabled === false
-        ? null
-        : { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true },
-    confirmationMethod: params.confirmation_method ?? 'automatic',
-    captureMethod: params.capture_method ?? 'automatic_async',
-    description: params.description ?? null,
-    metadata: mergeMetadata({}, params.metadata),
-    receiptEmail: params.receipt_email ?? null,
-    setupFutureUsage: params.setup_future_usage ?? null,
-    shipping: intentShipping(params.shipping),
-    statementDescriptor: params.statement_descriptor ?? null,
-    statementDescriptorSuffix: params.statement_descriptor_suffix ?? null,
-    transferGroup: params.transfer_group ?? null,
-  })
-  tx.db.put('intent_secret', { id: intent.id })
-  tx.emit('payment_intent.created', intent)
+  const currency =
+    params.currency === undefined ? intent.currency : readCurrency(params.currency, 'currency')
+  if (params.amount !== undefined) {
+    requireMinimum(params.amount, currency, 'amount')
+    requireMaximum(params.amount, currency, 'amount')
+  }
+  const types =
+    params.payment_method_types ??
+    params.allowed_payment_method_types ??
+    intent.payment_method_types
   const method = methodOf(tx, params)
-  if (!method) {
-    if (params.confirm) throw needsMethod()
-    return intent
-  }
-  const chosen = tx.db.put('payment_intent', {
+  const customer = params.customer ?? intent.customer
+  if (method) checkMethod(tx, method, types, customer, 'PaymentIntent')
+  const options = params.payment_method_options
+  return tx.db.put('payment_intent', {
     ...intent,
-    payment_method: method.id,
-    status: 'requires_confirmation',
+    currency,
+    customer,
+    payment_method_types: types,
+    ...given({
+      allowed_payment_method_types: params.allowed_payment_method_types,
+      amount: params.amount,
+      capture_method: params.capture_method,
+      description: params.description,
+      excluded_payment_method_types: params.excluded_payment_method_types,
+      receipt_email: params.receipt_email,
+      setup_future_usage: params.setup_future_usage,
+      statement_descriptor: params.statement_descriptor,
+      statement_descriptor_suffix: params.statement_descriptor_suffix,
+      transfer_group: params.transfer_group,
+    }),
+    ...(options ? { payment_method_options: shownOptions(types, options) } : {}),
+    ...(params.shipping === undefined ? {} : { shipping: intentShipping(params.shipping) }),
+    ...(method ? { payment_method: method.id, status: 'requires_confirmation' as const } : {}),
+    metadata:
+      params.metadata === undefined
+        ? intent.metadata
+        : mergeMetadata(intent.metadata, params.metadata),
   })
-  return params.confirm ? pay(tx, chosen, method) : chosen
 }
-
-function methodOf(
-  tx: Transaction,
-  params: Pick<Read<typeof createFields>, 'payment_method' | 'payment_method_data'>,
-): PaymentMethod | undefined {
-  if (params.payment_method !== undefined) {
-    return findMethod(tx, params.payment_method, 'payment_method')
-  }
-  const data = params.payment_method_data
-  return data && methodFrom(tx, data, 'payment_method_data')
-}
-
-function needsMethod() {
-  return refuse(
-    'You cannot confirm this PaymentIntent because it is missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.',
-    { code: 'payment_intent_unexpected_state' },
-  )
-}
-
-function pay(tx: Transaction, intent: PaymentIntent, method: PaymentMethod): PaymentIntent {
-  const attempt = attemptPayment(tx, intent, method)
-  if (attempt.kind === 'declined') throw paymentRefused(attempt.intent)
-  if (attempt.kind === 'succeeded') reportCapture(tx, attempt.charge.id)
-  return attempt.intent
-}
-
-function confirm(
-  tx: Transaction,
-  intent: PaymentIntent,
-  params: Read<typeof confirmFields>,
-): PaymentIntent {
-  refuseMethodTypes(tx, params.payment_method_types, 'PaymentIntents')
-  refuseCheckout(tx, intent, 'confirm')
-  if (!['requires_payment_method', 'requires_confirmation'].includes(intent.status)) {
-    throw unexpected(intent, 'confirm')
-  }
-  const named = methodOf(tx, params)
-  const method = named ?? tx.db.find('payment_method', intent.payment_method ?? '')
-  if (!method) throw needsMethod()
-  return pay(
-    tx,
-    {
-      ...intent,
-      ...given({
-        receipt_email: params.receipt_email,
-        setup_future_usage: params.setup_future_usage,
-      }),
-      ...(params.shipping === undefined ? {} : { shipping: intentShipping(params.shipping) }),
-    },
-    method,
-  )
-}
-
-/** The intent of a session belongs to Checkout. */
-function refuseCheckout(tx: Transaction, intent: PaymentIntent, verb: string): void {
-  if (tx.db.find('intent_secret', intent.id)?.sessionId === undefined) return
-  throw refuse(
-    `You cannot ${verb} this PaymentIntent because it was created by a Checkout Session. Expire the Checkout Session instead.`,
-    { code: 'payment_intent_unexpected_state' },
-  )
-}
-
-function unexpected(intent: PaymentIntent, verb: string) {
-  return refuse(
-    `You cannot ${verb} this PaymentIntent because it has a status of ${intent.status}.`,
-    { code: 'payment_intent_unexpected_state', more: { payment_intent: intent } },
-  )
-}
-
-const cancelable = [
-  'requires_payment_method',
-  'requires_confirmation',
-  'requires_action',
-  'requires_capture',
-]
 
 function cancel(
   tx: Transaction,
@@ -150,92 +91,73 @@ function cancel(
   reason: PaymentIntent['cancellation_reason'],
 ): PaymentIntent {
   refuseCheckout(tx, intent, 'cancel')
-  if (!cancelable.includes(intent.status)) throw unexpected(intent, 'cancel')
-  const canceled = tx.db.put('payment_intent', {
-    ...intent,
-    status: 'canceled',
-    amount_capturable: 0,
-    canceled_at: tx.now,
-    cancellation_reason: reason,
-    next_action: null,
-  })
-  const charge = intent.status === 'requires_capture' ? intent.latest_charge : null
-  const held = charge === null ? undefined : tx.db.find('charge', charge)
-  if (held) {
-    const released = { ...held, refunded: true, amount_refunded: held.amount }
-    tx.emit('charge.refunded', tx.db.put('charge', released))
-  }
-  tx.emit('payment_intent.canceled', canceled)
+  if (!isCancelable(tx, intent)) throw unexpected(intent, 'cancel')
+  const canceled = cancelIntent(tx, intent, reason)
+  inTimeOf(tx, intent.customer).run({ kind: 'intent_changed', intentId: canceled.id })
   return canceled
 }
 
-function update(
-  tx: Transaction,
-  intent: PaymentIntent,
-  params: Read<typeof updateFields>,
-): PaymentIntent {
-  refuseMethodTypes(tx, params.payment_method_types, 'PaymentIntents')
-  const settled = ['succeeded', 'canceled', 'processing'].includes(intent.status)
-  if (settled && (params.amount !== undefined || params.payment_method !== undefined)) {
-    throw unexpected(intent, 'update')
-  }
-  if (params.customer !== undefined) inParam(tx, 'customer', params.customer, 'customer')
-  const method = methodOf(tx, params)
-  const { description, customer, receipt_email, setup_future_usage, amount, metadata } = params
-  return tx.db.put('payment_intent', {
-    ...intent,
-    ...given({ description, customer, receipt_email, setup_future_usage, amount }),
-    ...given({
-      capture_method: params.capture_method,
-      statement_descriptor: params.statement_descriptor,
-      statement_descriptor_suffix: params.statement_descriptor_suffix,
-      transfer_group: params.transfer_group,
-      excluded_payment_method_types: params.excluded_payment_method_types,
-    }),
-    ...(params.currency === undefined
-      ? {}
-      : { currency: readCurrency(params.currency, 'currency') }),
-    ...(params.shipping === undefined ? {} : { shipping: intentShipping(params.shipping) }),
-    ...(method ? { payment_method: method.id, status: 'requires_confirmation' as const } : {}),
-    metadata: metadata === undefined ? intent.metadata : mergeMetadata(intent.metadata, metadata),
-  })
-}
-
 const path = '/v1/payment_intents'
-const reasons = oneOf('abandoned', 'duplicate', 'fraudulent', 'requested_by_customer')
 
 export const intentRoutes: readonly Route[] = [
-  route('POST', path, createFields, ({ tx, params }) => create(tx, params)),
-  route('GET', `${path}/:id`, { client_secret: text() }, ({ tx, ids }) =>
-    inPath(tx, 'payment_intent', ids[0]),
+  understanding(
+    api(`POST ${path}`, ({ tx, params }) => createIntent(tx, params), {
+      fields: createFields,
+      refuses: refused,
+    }),
   ),
-  route('POST', `${path}/:id`, updateFields, ({ tx, ids, params }) =>
-    update(tx, inPath(tx, 'payment_intent', ids[0]), params),
-  ),
-  route('POST', `${path}/:id/confirm`, confirmFields, ({ tx, ids, params }) =>
-    confirm(tx, inPath(tx, 'payment_intent', ids[0]), params),
-  ),
-  route('POST', `${path}/:id/capture`, captureFields, ({ tx, ids, params }) => {
+  api(`GET ${path}/:id`, ({ tx, ids, params }) => {
     const intent = inPath(tx, 'payment_intent', ids[0])
-    if (intent.status !== 'requires_capture') throw unexpected(intent, 'capture')
-    return captureIntent(tx, intent, params.amount_to_capture ?? intent.amount_capturable)
+    const { client_secret: secret } = params
+    if (secret === undefined || secret === intent.client_secret) return intent
+    throw refuse(
+      'The client_secret provided does not match the client_secret associated with the PaymentIntent.',
+      { code: 'payment_intent_invalid_parameter', param: 'client_secret' },
+    )
   }),
-  route('POST', `${path}/:id/cancel`, { cancellation_reason: reasons }, ({ tx, ids, params }) =>
+  api(
+    `POST ${path}/:id`,
+    ({ tx, ids, params }) => update(tx, inPath(tx, 'payment_intent', ids[0]), params),
+    { fields: updateFields, refuses: refused },
+  ),
+  api(
+    `POST ${path}/:id/confirm`,
+    ({ tx, ids, params }) => {
+      refuseMethodTypes(tx, params.payment_method_types, 'PaymentIntents')
+      return confirmIntent(tx, inPath(tx, 'payment_intent', ids[0]), params)
+    },
+    { fields: confirmFields, refuses: refused },
+  ),
+  api(
+    `POST ${path}/:id/capture`,
+    ({ tx, ids, params }) => {
+      const intent = inPath(tx, 'payment_intent', ids[0])
+      if (intent.status !== 'requires_capture') throw unexpected(intent, 'capture')
+      if (params.final_capture === false) {
+        throw notSimulated('captures in several parts', 'final_capture')
+      }
+      return captureIntent(inTimeOf(tx, intent.customer), intent, params)
+    },
+    { fields: captureFields, refuses: refused },
+  ),
+  api(`POST ${path}/:id/cancel`, ({ tx, ids, params }) =>
     cancel(tx, inPath(tx, 'payment_intent', ids[0]), params.cancellation_reason ?? null),
   ),
-  route(
-    'GET',
-    path,
-    { ...pageFields, created: timeRange(), customer: text() },
-    ({ tx, params }) => {
-      const rows = tx.db
-        .all('payment_intent')
-        .filter(
-          (intent) =>
-            within(intent.created, params.created) &&
-            (params.customer === undefined || intent.customer === params.customer),
-        )
-      return page(rows, path, params)
+  api(
+    `POST ${path}/:id/apply_customer_balance`,
+    ({ tx, ids, params }) => {
+      const intent = inPath(tx, 'payment_intent', ids[0])
+      return applyCash(inTimeOf(tx, intent.customer), intent, params.amount)
     },
+    { fields: { amount: integer(1) } },
   ),
+  api(`POST ${path}/:id/increment_authorization`, ({ tx, ids }) => {
+    inPath(tx, 'payment_intent', ids[0])
+    throw notSimulated('incremental authorizations')
+  }),
+  api(`POST ${path}/:id/verify_microdeposits`, ({ tx, ids }) => {
+    inPath(tx, 'payment_intent', ids[0])
+    throw notSimulated('verification by microdeposits')
+  }),
+  listRoute(`GET ${path}`, 'payment_intent'),
 ]

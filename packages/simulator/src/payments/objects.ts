@@ -11,6 +11,7 @@ export interface IntentEntry extends IntentTemplate {
   readonly excludedMethodTypes?: PaymentIntent['excluded_payment_method_types']
   readonly automaticMethods: PaymentIntent['automatic_payment_methods']
   readonly confirmationMethod?: 'automatic' | 'manual'
+  readonly methodOptions?: PaymentIntent['payment_method_options']
 }
 
 export function newIntent(tx: Transaction, entry: IntentEntry): PaymentIntent {
@@ -46,7 +47,7 @@ export function newIntent(tx: Transaction, entry: IntentEntry): PaymentIntent {
     on_behalf_of: null,
     payment_method: null,
     payment_method_configuration_details: null,
-    payment_method_options: {},
+    payment_method_options: entry.methodOptions ?? {},
     payment_method_types: entry.methodTypes,
     payment_record: null,
     processing: null,
@@ -129,8 +130,9 @@ function methodDetails(
   method: PaymentMethod,
 ): Charge['payment_method_details'] {
   const { card, sepa_debit: sepa, us_bank_account: bank } = method
+  const secret = tx.db.find('intent_secret', intent.id)
+  const [challenged, mandate] = [secret?.challenged === true, secret?.mandate ?? null]
   if (card) {
-    const challenged = tx.db.find('intent_secret', intent.id)?.challenged === true
     return {
       type: 'card',
       card: {
@@ -148,7 +150,7 @@ function methodDetails(
         incremental_authorization: { status: 'unavailable' },
         installments: null,
         last4: card.last4,
-        mandate: null,
+        mandate,
         multicapture: { status: 'unavailable' },
         network: card.brand,
         network_token: { used: false },
@@ -173,14 +175,16 @@ function methodDetails(
   }
   if (sepa) {
     const { generated_from: _, ...shown } = sepa
-    return { type: 'sepa_debit', sepa_debit: { ...shown, mandate: null } }
+    return { type: 'sepa_debit', sepa_debit: { ...shown, mandate } }
   }
+  if (method.customer_balance) return { type: 'customer_balance', customer_balance: {} }
   return {
     type: 'us_bank_account',
     us_bank_account: {
       account_holder_type: bank?.account_holder_type ?? null,
       account_type: bank?.account_type ?? null,
       bank_name: bank?.bank_name ?? null,
+      ...(mandate === null ? {} : { mandate }),
       fingerprint: bank?.fingerprint ?? null,
       last4: bank?.last4 ?? null,
       payment_reference: null,

@@ -2,7 +2,9 @@
 import type { Charge, Refund } from '../account/tables.ts'
 import { previousAttributes, type Transaction } from '../account/transaction.ts'
 import { behaviourOf } from '../customers/instruments.ts'
-import { bookFailedRefund, bookRefund } from './balance.ts'
+import { creditRefund } from './cash-balance.ts'
+import { settleWarnings } from './fraud-warnings.ts'
+import { bookFailedRefund, bookRefund } from './ledger.ts'
 
 /** A pending refund succeeds, and a doomed one fails, after this much virtual time. */
 const laterMs = 500
@@ -44,9 +46,13 @@ export function makeRefund(tx: Transaction, charge: Charge, fields: Fields): Ref
   const refunded = tx.db.put('charge', {
     ...charge,
     amount_refunded: total,
-    refunded: total >= charge.amount_captured,
+    refunded: total >= charge.amount,
   })
   tx.emit('charge.refunded', refunded, previousAttributes(charge, refunded))
+  settleWarnings(tx, refunded)
+  if (charge.payment_method_details?.type === 'customer_balance') {
+    creditRefund(tx, charge, refund)
+  }
   if (plan === 'pending') {
     tx.schedule(laterMs, { kind: 'finish_refund', refundId: refund.id })
     return refund

@@ -1,10 +1,12 @@
 /** The routes of refunds. */
 import type { Charge } from '../account/tables.ts'
 import { previousAttributes, type Transaction } from '../account/transaction.ts'
-import { pageFields, timeRange, within } from '../http/common-params.ts'
+import { formatMoney } from '../catalogue/money.ts'
+import { inTimeOf } from '../clocks/in-time-of.ts'
 import { refuse } from '../http/errors.ts'
-import { anything, flag, integer, metadataSpec, oneOf, text } from '../http/params.ts'
-import { inParam, inPath, mergeMetadata, page, type Route, route } from '../http/route.ts'
+import { integer } from '../http/params.ts'
+import { applyUpdate, listRoute, retrieveRoute } from '../http/resource.ts'
+import { api, inParam, inPath, mergeMetadata, type Route } from '../http/route.ts'
 import { makeRefund } from './refund-life.ts'
 
 function chargeOf(
@@ -22,8 +24,10 @@ function chargeOf(
     )
   }
   const intent = inParam(tx, 'payment_intent', params.payment_intent, 'payment_intent')
-  const charge = tx.db.find('charge', intent.latest_charge ?? '')
-  if (!charge || charge.status === 'failed') {
+  const charge = tx.db
+    .where('charge', 'payment_intent', intent.id)
+    .find(({ status, captured }) => status !== 'failed' && captured)
+  if (!charge) {
     throw refuse('This PaymentIntent does not have a successful charge to refund.', {
       param: 'payment_intent',
     })
@@ -31,99 +35,84 @@ function chargeOf(
   return charge
 }
 
-function money(amount: number, currency: string): string {
-  const figure = new Intl.NumberFormat('en-US', { style: 'currency', currency })
-  return figure.format(amount / 10 ** (figure.resolvedOptions().maximumFractionDigits ?? 2))
+/** A chargeback has taken the money already; an inquiry has not. */
+function isChargedBack(tx: Transaction, charge: Charge): boolean {
+  if (!charge.disputed) return false
+  return tx.db.where('dispute', 'charge', charge.id).some((d) => !d.is_charge_refundable)
 }
 
 /** Refuses what cannot be refunded; answers the amount that will be. */
-function refundable(charge: Charge, asked: number | undefined): number {
-  const remainder = charge.amount_captured - charge.amount_refunded
+function refundable(tx: Transaction, charge: Charge, asked: number | undefined): number {
+  const remainder = charge.amount - charge.amount_refunded
   if (charge.refunded || remainder <= 0) {
     throw refuse(`Charge ${charge.id} has already been refunded.`, {
       code: 'charge_already_refunded',
     })
   }
-  if (charge.status !== 'succeeded') {
-    throw refuse(`Charge ${charge.id} is ${charge.status} and cannot be refunded.`, {
+  if (charge.status !== 'succeeded' || !charge.captured) {
+    const state = charge.captured ? charge.status : 'uncaptured'
+    throw refuse(`Charge ${charge.id} is ${state} and cannot be refunded.`, {
       code: 'charge_not_refundable',
+    })
+  }
+  if (isChargedBack(tx, charge)) {
+    throw refuse(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: 'charge_disputed',
     })
   }
   const amount = asked ?? remainder
   if (amount > remainder) {
-    const [wanted, left] = [money(amount, charge.currency), money(remainder, charge.currency)]
+    const [wanted, left] = [
+      formatMoney(amount, charge.currency),
+      formatMoney(remainder, charge.currency),
+    ]
     throw refuse(
       `Refund amount (${wanted}) is greater than unrefunded amount on charge (${left})`,
-      {
-        param: 'amount',
-      },
+      { param: 'amount' },
     )
   }
   return amount
 }
 
+const path = '/v1/refunds'
+
 export const refundRoutes: readonly Route[] = [
-  route(
-    'POST',
-    '/v1/refunds',
-    {
-      amount: integer(1),
-      charge: text(),
-      currency: text(3),
-      customer: text(),
-      instructions_email: text(),
-      metadata: metadataSpec(),
-      origin: anything(),
-      payment_intent: text(),
-      reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer'),
-      refund_application_fee: flag(),
-      reverse_transfer: flag(),
-    },
+  api(
+    `POST ${path}`,
     ({ tx, params }) => {
       const charge = chargeOf(tx, params)
-      return makeRefund(tx, charge, {
-        amount: refundable(charge, params.amount),
+      const amount = refundable(tx, charge, params.amount)
+      return makeRefund(inTimeOf(tx, charge.customer), charge, {
+        amount,
         metadata: mergeMetadata({}, params.metadata),
         reason: params.reason ?? null,
       })
     },
+    {
+      fields: { amount: integer(1) },
+      refuses: [
+        'currency',
+        'customer',
+        'instructions_email',
+        'origin',
+        'refund_application_fee',
+        'reverse_transfer',
+      ],
+    },
   ),
-  route('GET', '/v1/refunds/:id', {}, ({ tx, ids }) => inPath(tx, 'refund', ids[0])),
-  route('POST', '/v1/refunds/:id', { metadata: metadataSpec() }, ({ tx, ids, params }) => {
+  retrieveRoute(`GET ${path}/:id`, 'refund'),
+  api(`POST ${path}/:id`, ({ tx, ids, params }) => {
     const before = inPath(tx, 'refund', ids[0])
-    if (params.metadata === undefined) return before
-    const after = tx.db.put('refund', {
-      ...before,
-      metadata: mergeMetadata(before.metadata, params.metadata),
-    })
+    const after = applyUpdate(tx, 'refund', before, {}, params.metadata, 'refund.updated')
     const previous = previousAttributes(before, after)
-    if (previous) {
-      tx.emit('refund.updated', after, previous)
-      tx.emit('charge.refund.updated', after, previous)
-    }
+    if (previous) tx.emit('charge.refund.updated', after, previous)
     return after
   }),
-  route('POST', '/v1/refunds/:id/cancel', {}, ({ tx, ids }) => {
+  api(`POST ${path}/:id/cancel`, ({ tx, ids }) => {
     const refund = inPath(tx, 'refund', ids[0])
     throw refuse(
       `You can only cancel a refund with status requires_action; this refund's status is ${refund.status}.`,
     )
   }),
-  route(
-    'GET',
-    '/v1/refunds',
-    { ...pageFields, charge: text(), created: timeRange(), payment_intent: text() },
-    ({ tx, params }) => {
-      const rows = tx.db
-        .all('refund')
-        .filter(
-          (refund) =>
-            within(refund.created, params.created) &&
-            (params.charge === undefined || refund.charge === params.charge) &&
-            (params.payment_intent === undefined ||
-              refund.payment_intent === params.payment_intent),
-        )
-      return page(rows, '/v1/refunds', params)
-    },
-  ),
+  listRoute(`GET ${path}`, 'refund'),
 ]

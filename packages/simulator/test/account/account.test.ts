@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { Store } from '../../src/account/store.ts'
 import { previousAttributes } from '../../src/account/transaction.ts'
-import { createSimulator } from '../../src/index.ts'
+import { checkedSimulator } from '../schema/checked-simulator.ts'
 import { bench, confirmPage, noonMs, openSession } from '../support.ts'
 
 test('the same seed and clock give the same objects and events', async () => {
@@ -54,10 +54,10 @@ test('what falls due on the way happens in order, each at its own moment', async
 })
 
 test('two simulators, a port that is taken, and closing', async () => {
-  const first = await createSimulator()
-  await expect(createSimulator({ port: first.port })).rejects.toThrow(/EADDRINUSE/)
+  const first = await checkedSimulator()
+  await expect(checkedSimulator({ port: first.port })).rejects.toThrow(/EADDRINUSE/)
   await first.close()
-  const second = await createSimulator({ port: first.port })
+  const second = await checkedSimulator({ port: first.port })
   expect(second.url).toBe(`http://127.0.0.1:${first.port}`)
   await second.close()
 })

@@ -88,13 +88,3 @@ test('recurring prices have the recurring shape, decimals stay exact', async () 
     unit_amount_decimal: '0.25',
   })
 })
-
-test.each([
-  ['tiers[0][up_to]=1', 'tiers'],
-  ['transform_quantity[divide_by]=2', 'transform_quantity'],
-])('what is not simulated says so: %s', async (form, param) => {
-  const b = await bench()
-  const { status, error } = await b.call('POST', '/v1/prices', `currency=usd&unit_amount=1&${form}`)
-  expect([status, error.param]).toEqual([400, param])
-  expect(error.message).toContain('does not simulate')
-})

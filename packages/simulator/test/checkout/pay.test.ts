@@ -1,7 +1,5 @@
 // Goal: every way of paying a session ends in Stripe's states, with Stripe's events in their usual order.
 import { describe, expect, test } from 'vitest'
-import type { Account } from '../../src/account/account.ts'
-import { Account as AccountClass } from '../../src/account/account.ts'
 import {
   answerChallenge,
   type CardEntry,
@@ -9,6 +7,8 @@ import {
   payWithDelayed,
   redirectReady,
 } from '../../src/checkout/pay.ts'
+import type { Account } from '../../src/world/account.ts'
+import { Account as AccountClass } from '../../src/world/account.ts'
 import { type Bench, bench, confirmPage, endpoint, openSession } from '../support.ts'
 
 const entry: CardEntry = {

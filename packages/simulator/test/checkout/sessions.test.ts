@@ -130,9 +130,20 @@ test.each([
   ['too small a total', good.replace('unit_amount]=900', 'unit_amount]=10'), 'line_items'],
   ['customer and e-mail', `${good}&customer=cus_1&customer_email=a@example.com`, 'customer'],
   ['no e-mail address', `${good}&customer_email=nobody`, 'customer_email'],
-  ['subscription mode', `${good}&mode=subscription`, 'mode'],
-  ['setup mode', `${good}&mode=setup`, 'mode'],
-  ['discounts', `${good}&discounts[0][coupon]=x`, 'discounts'],
+  ['a subscription to nothing that recurs', `${good}&mode=subscription`, 'line_items'],
+  ['setup of something to pay', `${good}&mode=setup`, 'line_items'],
+  ['an unknown coupon', `${good}&discounts[0][coupon]=x`, 'discounts[0][coupon]'],
+  ['two coupons', `${good}&discounts[0][coupon]=x&discounts[1][coupon]=y`, 'discounts'],
+  [
+    'subscription data without a subscription',
+    `${good}&subscription_data[description]=x`,
+    'subscription_data',
+  ],
+  [
+    'optional items',
+    `${good}&optional_items[0][price]=x&optional_items[0][quantity]=1`,
+    'optional_items',
+  ],
   ['an unknown nested parameter', `${good}&line_items[0][amount]=1`, 'line_items[0][amount]'],
 ])('refused: %s', async (_, form, param) => {
   const b = await bench()

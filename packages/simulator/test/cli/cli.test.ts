@@ -1,6 +1,8 @@
 // Goal: the command line stocks a simulator so that an app can sell at once, and names what it cannot read.
 // Method: the reader by tables; the stock through the SDK; the whole program as a process.
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Stripe from 'stripe'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -16,9 +18,25 @@ describe('the flags', () => {
   test('are nothing to stock unless given', () => {
     expect(readCommandLine([])).toEqual({
       json: false,
-      options: { port: 12_111 },
+      state: undefined,
+      options: {
+        port: 12_111,
+        socketPath: join(tmpdir(), 'quittance-simulator-12111.sock'),
+      },
       stock: { apiKey: 'sk_test_simulator', prices: [], forwardTo: [], secret: undefined },
     })
+  })
+
+  test('choose the socket, which a port known beforehand has anyway', () => {
+    const socketOf = (...args: string[]) => readCommandLine(args)?.options.socketPath
+    expect(socketOf('--port', '4243')).toBe(join(tmpdir(), 'quittance-simulator-4243.sock'))
+    expect(socketOf('--port', '4243', '--socket', '/run/mine.sock')).toBe('/run/mine.sock')
+    expect(socketOf('--port', '0')).toBeUndefined()
+  })
+
+  test('allow further names of this machine', () => {
+    const hosts = (...args: string[]) => readCommandLine(args)?.options.allowedHosts
+    expect(hosts('--allow-host', 'sim', '--allow-host', 'sim.lan')).toEqual(['sim', 'sim.lan'])
   })
 
   test('may be repeated', () => {
@@ -41,7 +59,18 @@ describe('the flags', () => {
 
   test('are each in the help', () => {
     expect(readCommandLine(['--help'])).toBeUndefined()
-    for (const flag of ['price', 'forward-to', 'secret', 'key', 'port', 'socket', 'seed', 'json']) {
+    for (const flag of [
+      'price',
+      'forward-to',
+      'secret',
+      'key',
+      'port',
+      'socket',
+      'seed',
+      'state',
+      'allow-host',
+      'json',
+    ]) {
       expect(usage).toContain(`  --${flag}`)
     }
   })

@@ -1,10 +1,12 @@
 // Goal: the hosted page judges entries with Stripe's codes and lets nothing out unescaped. Method: table, then properties.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { formatMoney } from '../../src/catalogue/money.ts'
+import type { Asks } from '../../src/hosted/asks.ts'
 import { checkoutPage } from '../../src/hosted/checkout-page.ts'
+import { type FieldValues, readFields } from '../../src/hosted/fields.ts'
 import { html } from '../../src/hosted/html.ts'
-import { formatMoney } from '../../src/hosted/money.ts'
-import { type FieldValues, judge, readFields } from '../../src/hosted/pay-form.ts'
+import { judge } from '../../src/hosted/pay-form.ts'
 import { testAccounts, testCards, testIbans } from '../../src/hosted/test-data.ts'
 
 const november2026 = Date.UTC(2026, 10, 21) / 1000
@@ -30,11 +32,19 @@ const bank: Record<string, string> = {
   accountName: 'Ada',
 }
 const read = (entries: Record<string, string>) => readFields(new URLSearchParams(entries), {})
-const codesOf = (values: FieldValues) => {
-  const method = (['card', 'sepa_debit', 'us_bank_account'] as const).find(
-    (m) => m === values.method,
-  )
-  const verdict = judge(method ?? 'card', values, november2026)
+const asking = (change: Partial<Asks> = {}): Asks => ({
+  methods: ['card', 'sepa_debit', 'us_bank_account'],
+  isEmailFixed: false,
+  phone: false,
+  shippingCountries: null,
+  shippingRates: [],
+  billingAddress: false,
+  customFields: [],
+  terms: false,
+  ...change,
+})
+const codesOf = (values: FieldValues, asks = asking()) => {
+  const verdict = judge(asks, values, november2026)
   return verdict.ok ? [] : verdict.errors.map(({ field, code }) => `${field} ${code}`)
 }
 
@@ -75,6 +85,99 @@ describe('judge', () => {
     expect(codesOf(read({ ...debit, ...change }))).toEqual(codes)
   })
 
+  const address = {
+    shippingName: 'Ada',
+    shippingCountry: 'US',
+    shippingLine1: '1 Main St',
+    shippingCity: 'New York',
+    shippingState: 'NY',
+    shippingPostalCode: '10001',
+  }
+  const question = {
+    key: 'engraving',
+    label: { custom: 'Engraving', type: 'custom' as const },
+    optional: false,
+    type: 'text' as const,
+    text: { default_value: null, maximum_length: 5, minimum_length: null, value: null },
+  }
+
+  test.each<[string, Partial<Asks>, Record<string, string>, string[]]>([
+    ['no phone', { phone: true }, {}, ['phone parameter_missing']],
+    ['a phone', { phone: true }, { phone: '+43 1 234 567' }, []],
+    ['a whole address', { shippingCountries: ['US'] }, address, []],
+    [
+      'no state in the US',
+      { shippingCountries: ['US'] },
+      { ...address, shippingState: '' },
+      ['shippingState parameter_missing'],
+    ],
+    [
+      'a country that is not delivered to',
+      { shippingCountries: ['US'] },
+      { ...address, shippingCountry: 'AT' },
+      ['shippingCountry parameter_missing'],
+    ],
+    [
+      'no state in Austria, no postal code in Ireland',
+      { shippingCountries: ['IE'] },
+      { ...address, shippingCountry: 'IE', shippingState: '', shippingPostalCode: '' },
+      [],
+    ],
+    [
+      'no billing address',
+      { billingAddress: true },
+      {},
+      ['billingLine1', 'billingCity', 'billingState', 'postalCode'].map(
+        (name) => `${name} parameter_missing`,
+      ),
+    ],
+    [
+      'the bill to where the goods go',
+      { billingAddress: true, shippingCountries: ['US'] },
+      { ...address, sameAddress: 'yes' },
+      [],
+    ],
+    ['terms not accepted', { terms: true }, {}, ['terms terms_of_service_required']],
+    ['terms accepted', { terms: true }, { terms: 'yes' }, []],
+    ['no answer', { customFields: [question] }, {}, ['answer.engraving custom_field_invalid']],
+    [
+      'too long an answer',
+      { customFields: [question] },
+      { 'answer.engraving': 'abcdef' },
+      ['answer.engraving custom_field_invalid'],
+    ],
+    ['an answer', { customFields: [question] }, { 'answer.engraving': 'abcde' }, []],
+    ['no card where none is needed', { methods: [] }, { cardNumber: '' }, []],
+  ])('what else is asked: %s', (_name, asks, change, codes) => {
+    const keys = (asks.customFields ?? []).map(({ key }) => key)
+    const values = readFields(new URLSearchParams({ ...card, ...change }), {}, keys)
+    expect(codesOf(values, asking(asks))).toEqual(codes)
+  })
+
+  test('a bill that goes elsewhere does not take the shipping address', () => {
+    const asks = asking({ billingAddress: true, shippingCountries: ['US'] })
+    const bill = {
+      billingLine1: '9 Elm St',
+      billingCity: 'Graz',
+      country: 'AT',
+      postalCode: '8010',
+    }
+    const form = judge(asks, read({ ...card, ...address, ...bill }), november2026)
+    expect(form).toMatchObject({
+      ok: true,
+      buyer: {
+        address: {
+          line1: '9 Elm St',
+          city: 'Graz',
+          state: null,
+          postal_code: '8010',
+          country: 'AT',
+        },
+        shipping: { name: 'Ada', address: { line1: '1 Main St', line2: null, state: 'NY' } },
+      },
+    })
+  })
+
   test('every offered test entry is valid', () => {
     for (const entry of testCards) expect(codesOf(read({ ...card, ...entry.values }))).toEqual([])
     for (const entry of testIbans) expect(codesOf(read({ ...debit, ...entry.values }))).toEqual([])
@@ -107,6 +210,12 @@ describe('money', () => {
   })
 })
 
+const everything = {
+  optional: true,
+  type: 'dropdown' as const,
+  dropdown: { default_value: null, options: [{ label: '<b>', value: '"' }], value: null },
+}
+
 describe('escaping', () => {
   test('text, attributes and lists are escaped, markup of the tag is not', () => {
     const nasty = `<script>&"'`
@@ -123,33 +232,53 @@ describe('escaping', () => {
         const marked = `\u2402<i>"'${text}\u2403`
         const values = read({ ...card, email: marked, cardNumber: marked, postalCode: marked })
         const line = {
+          id: marked,
           name: `A${marked}`,
           description: marked,
           quantity: 1,
-          unitAmount: 1,
-          amount: 1,
+          bounds: { min: 0, max: 9 },
+          price: '1',
+          each: null,
+        }
+        const field = {
+          ...everything,
+          key: marked,
+          label: { custom: marked, type: 'custom' as const },
         }
         const { body } = checkoutPage(200, {
           order: {
             merchant: marked,
             cancelUrl: `https://example.com/${marked}`,
-            currency: 'usd',
+            heading: marked,
+            title: '$1.00',
+            notes: [marked],
             lines: [line],
-            subtotal: 1,
-            discount: 0,
-            shipping: 0,
-            tax: 0,
-            total: 1,
+            sums: [{ label: marked, amount: '$1.00', isDue: true }],
+            submit: 'Pay',
+            promotion: { applied: marked, saves: '$1' },
           },
-          action: '/c/pay/x',
-          verb: 'Pay',
-          methods: ['card', 'sepa_debit'],
-          isEmailFixed: false,
+          asks: asking({
+            phone: true,
+            shippingCountries: ['US'],
+            billingAddress: true,
+            customFields: [field],
+            terms: true,
+          }),
+          home: '/c/pay/x',
+          words: {
+            submit: `${marked}[${marked}](https://example.com/${marked})`,
+            after_submit: `[${marked}](javascript:alert(1))`,
+            shipping_address: marked,
+            terms_of_service_acceptance: marked,
+          },
           values,
           errors: [{ field: 'cardNumber', code: marked, message: marked }],
+          said: { about: 'promotion', ok: true, message: marked },
         })
-        const echoed = body.match(/\u2402[^\u2403]*\u2403/g) ?? []
-        expect(echoed.length).toBeGreaterThan(8)
+        expect(body).not.toContain('href="javascript')
+        const links = /<a href="https:[^"<>]*" target="_blank" rel="noopener">|<\/a>/g
+        const echoed = body.replace(links, '').match(/\u2402[^\u2403]*\u2403/g) ?? []
+        expect(echoed.length).toBeGreaterThan(20)
         for (const echo of echoed) expect(echo).not.toMatch(/[<>"']/)
       }),
       { numRuns: 50 },

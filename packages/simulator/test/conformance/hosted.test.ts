@@ -247,7 +247,7 @@ describe.skipIf(browserMissing)('the hosted checkout page', () => {
     await phone.getByRole('button', { name: 'Pay ¥3,000' }).click()
     await phone.waitForURL(`${shop.receiver.url}/success?session_id=${id}`)
     await phone.goto(url)
-    await phone.getByRole('heading', { name: 'You have already paid' }).waitFor()
+    await phone.getByRole('heading', { name: 'You have paid' }).waitFor()
     await keep(phone, 'complete')
     await context.close()
   })

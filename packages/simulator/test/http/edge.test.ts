@@ -183,12 +183,6 @@ describe('refusals', () => {
     const answer = await b.call('POST', '/v1/products', `name=${'a'.repeat(1_100_000)}`)
     expect(answer.status).toBe(413)
   })
-
-  test('requests for connected accounts say that they are not simulated', async () => {
-    const b = await bench()
-    const answer = await b.call('GET', '/v1/products', '', { 'stripe-account': 'acct_1' })
-    expect(answer.status).toBe(400)
-  })
 })
 
 test('an error undoes everything that its request wrote', async () => {

@@ -25,6 +25,14 @@ describe('array styles', () => {
   })
 })
 
+test.each(['tags[1]=x&tags[]=y', 'tags[0]=x&tags[5]=y&tags[]=z', 'tags[]=x&tags[7]=y&tags[]=z'])(
+  '%s keeps all its elements',
+  (form) => {
+    const expected = form.split('&').map((pair) => pair.split('=')[1])
+    expect(readFields(fields, decodeForm(form), '').tags).toEqual(expected)
+  },
+)
+
 test('plus and percent escapes decode', () => {
   expect(decodeForm('name=J%C3%BCrgen+M').get('name')).toBe('Jürgen M')
 })

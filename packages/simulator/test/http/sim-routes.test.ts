@@ -54,10 +54,27 @@ test.each([
   ['chaos', '{"seed":1,"drop":2}'],
   ['chaos', '{"seed":1,"delayMs":5}'],
   ['chaos', '{"seed":{}}'],
+  ['chaos', '{"duplicate":0.5}'],
+  ['chaos', '{"seed":1,"dupe":0.5}'],
+  ['chaos', '{"seed":1,"twin":2}'],
+  ['chaos', '{"seed":1,"only":"charge.failed"}'],
+  ['chaos', '{"seed":1,"only":{"events":"charge.failed"}}'],
 ])('%s with %s is a 400', async (path, body) => {
   const b = await bench()
   const response = await fetch(`${b.simulator.url}/_sim/${path}`, { method: 'POST', body })
   expect(response.status).toBe(400)
+})
+
+test('chaos can be limited to some events and one endpoint', async () => {
+  const b = await bench()
+  const [first, second] = [await endpoint(), await endpoint()]
+  b.account.addWebhookEndpoint({ url: first.url })
+  const { id } = b.account.addWebhookEndpoint({ url: second.url })
+  await b.sim('chaos', { seed: 1, drop: 1, only: { events: ['price.*'], endpoint: id } })
+  await b.stripe.prices.create({ currency: 'usd', unit_amount: 1, product_data: { name: 'a' } })
+  await b.sim('drain', {})
+  expect(first.types()).toEqual(['product.created', 'price.created'])
+  expect(second.types()).toEqual(['product.created'])
 })
 
 test('an unknown route names those there are', async () => {

@@ -1,10 +1,11 @@
-// Goal: the unix socket serves the same API, replaces a dead socket's file, and spares anybody else's.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+// Goal: the unix socket serves the same API, replaces a dead socket's file, and spares a live one and anybody else's.
+import { spawnSync } from 'node:child_process'
+import { lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createSimulator } from '../../src/index.ts'
+import { checkedSimulator } from '../schema/checked-simulator.ts'
 import { apiKey, bench } from '../support.ts'
 
 async function socketPath(): Promise<string> {
@@ -46,11 +47,30 @@ test('the same account over TCP and over the socket', async () => {
 test('a file that is no socket is spared, and the TCP port let go', async () => {
   const path = await socketPath()
   await writeFile(path, 'mine')
-  const free = await createSimulator()
+  const free = await checkedSimulator()
   await free.close()
-  const taken = createSimulator({ socketPath: path, port: free.port })
+  const taken = checkedSimulator({ socketPath: path, port: free.port })
   await expect(taken).rejects.toThrow(/EADDRINUSE/)
   expect(await readFile(path, 'utf8')).toBe('mine')
-  const next = await createSimulator({ port: free.port })
+  const next = await checkedSimulator({ port: free.port })
   await next.close()
+})
+
+test('a live socket is left to whom it serves', async () => {
+  const path = await socketPath()
+  const b = await bench({ socketPath: path })
+  await b.stripe.products.create({ name: 'a' })
+  const second = checkedSimulator({ socketPath: path })
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await expect(second).rejects.toThrow(/choose another path/)
+  expect(await getOver(path)).toContain('"name": "a"')
+})
+
+test('a dead socket is replaced', async () => {
+  const path = await socketPath()
+  const script = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
+  spawnSync(process.execPath, ['-e', script, path])
+  expect((await lstat(path)).isSocket()).toBe(true)
+  await bench({ socketPath: path })
+  expect(await getOver(path)).toContain('"list"')
 })

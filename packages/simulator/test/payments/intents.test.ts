@@ -132,7 +132,10 @@ test('3-D Secure stops the payment', async () => {
   const b = await bench()
   const intent = await pay(b, 'pm_card_threeDSecure2Required')
   expect(intent).toMatchObject({ status: 'requires_action', latest_charge: null })
-  expect(intent.next_action?.type).toBe('use_stripe_sdk')
+  expect(intent.next_action).toMatchObject({
+    type: 'redirect_to_url',
+    redirect_to_url: { return_url: base.return_url },
+  })
   expect(b.types()).toEqual(['payment_intent.created', 'payment_intent.requires_action'])
 })
 

@@ -101,3 +101,57 @@ test('an unpaid intent has nothing to refund', async () => {
   const { id } = await b.stripe.paymentIntents.create({ amount: 1000, currency: 'usd' })
   await expect(b.stripe.refunds.create({ payment_intent: id })).rejects.toThrow(/successful charge/)
 })
+
+test('what was not captured cannot be refunded, what was can', async () => {
+  const b = await bench()
+  const held = await b.stripe.paymentIntents.create({
+    amount: 1000,
+    currency: 'usd',
+    capture_method: 'manual',
+    confirm: true,
+    payment_method: 'pm_card_visa',
+  })
+  await expect(b.stripe.refunds.create({ payment_intent: held.id })).rejects.toThrow(
+    /successful charge/,
+  )
+  await expect(
+    b.stripe.refunds.create({ charge: String(held.latest_charge) }),
+  ).rejects.toMatchObject({ code: 'charge_not_refundable' })
+  await b.stripe.paymentIntents.capture(held.id, { amount_to_capture: 600 })
+  expect((await b.stripe.refunds.create({ payment_intent: held.id })).amount).toBe(600)
+  expect(await b.stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
+    refunded: true,
+    amount_refunded: 1000,
+  })
+})
+
+test('a refund of an intent finds the charge that succeeded among its charges', async () => {
+  const b = await bench()
+  const intent = await b.stripe.paymentIntents.create({ amount: 1000, currency: 'usd' })
+  await expect(
+    b.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_chargeDeclined' }),
+  ).rejects.toThrow()
+  const { latest_charge } = await b.stripe.paymentIntents.confirm(intent.id, {
+    payment_method: 'pm_card_visa',
+  })
+  const refund = await b.stripe.refunds.create({ payment_intent: intent.id })
+  expect(refund.charge).toBe(latest_charge)
+})
+
+test('metadata of a refund, and no cancel of what is done', async () => {
+  const b = await bench()
+  const { charge } = await paid(b)
+  const { id } = await b.stripe.refunds.create({ charge })
+  const before = b.types().length
+  expect((await b.stripe.refunds.update(id, { metadata: { a: '1' } })).metadata).toEqual({ a: '1' })
+  expect(b.types().slice(before)).toEqual(['refund.updated', 'charge.refund.updated'])
+  await expect(b.stripe.refunds.cancel(id)).rejects.toThrow(/status is succeeded/)
+})
+
+test('what a refund would have to ignore is refused', async () => {
+  const b = await bench()
+  const { charge } = await paid(b)
+  await expect(b.stripe.refunds.create({ charge, reverse_transfer: true })).rejects.toMatchObject({
+    param: 'reverse_transfer',
+  })
+})

@@ -55,7 +55,7 @@ describe('rejects', () => {
       { ...product, tax_code: { id: 'txcd_1', object: 'tax_code' } },
       'expanded TaxCode',
     ],
-    ['an object without schema', { id: 'x', object: 'quote' }, 'quote: no schema'],
+    ['an object without schema', { id: 'x', object: 'climate.order' }, 'climate.order: no schema'],
     ['what is no object', 'ok', 'the body is string'],
     ['an object without kind', { id: 'x' }, "no 'object'"],
     [
