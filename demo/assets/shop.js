@@ -6,6 +6,9 @@ const MESSAGES = {
   STRIPE_TIMEOUT:
     'The payment service takes too long just now. Nothing was charged; please try again.',
   STORE_UNAVAILABLE: 'Our shop is short of breath. Nothing was charged; please try again.',
+  SUBSCRIPTION_EXISTS:
+    'You are a member already, so nothing was charged. Load this page again to see your membership.',
+  SIGN_IN_REQUIRED: 'Please sign in first. Nothing was charged.',
   NOT_STARTED: 'Our shop is just opening. Please try again in a moment.',
 }
 const OTHERWISE = 'That did not work. Nothing was charged; please try again.'
@@ -35,24 +38,29 @@ async function startCheckout(itemId, quantity) {
   throw new Error(MESSAGES[answer.error?.code] ?? OTHERWISE)
 }
 
-for (const form of document.querySelectorAll('form.buy')) {
+async function buy(form) {
   const button = form.querySelector('button')
   const notice = form.querySelector('.notice')
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault()
-    if (button.getAttribute('aria-disabled') === 'true') return
-    button.setAttribute('aria-disabled', 'true')
-    notice.hidden = true
-    try {
-      location.assign(await startCheckout(form.dataset.item, Number(form.elements.quantity.value)))
-    } catch (error) {
-      const isOurs = error instanceof Error && !(error instanceof TypeError)
-      notice.textContent = isOurs ? error.message : OTHERWISE
-      notice.hidden = false
-      button.setAttribute('aria-disabled', 'false')
-    }
-  })
+  if (button.getAttribute('aria-disabled') === 'true') return
+  button.setAttribute('aria-disabled', 'true')
+  notice.hidden = true
+  try {
+    location.assign(await startCheckout(form.dataset.item, Number(form.elements.quantity.value)))
+  } catch (error) {
+    const isOurs = error instanceof Error && !(error instanceof TypeError)
+    notice.textContent = isOurs ? error.message : OTHERWISE
+    notice.hidden = false
+    button.setAttribute('aria-disabled', 'false')
+  }
 }
+
+// By the document, for a live page replaces its forms.
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form.buy')
+  if (form === null) return
+  event.preventDefault()
+  void buy(form)
+})
 
 // Coming back with the browser's arrow shows the page as it was left: a new purchase is a new order.
 addEventListener('pageshow', () => {

@@ -33,7 +33,7 @@ export function bannerText(addresses: Addresses, colour: boolean): string {
     '',
     `  ${dim(`Data in ${addresses.dataDir}. The embedded database survives a killed process,`)}`,
     `  ${dim('but not a power loss. Stop with Ctrl+C.')}`,
-    `  ${dim('Orders stay when the demo starts again; the simulator forgets its payment pages.')}`,
+    `  ${dim('Orders and members stay when the demo starts again; so does what the simulator knows.')}`,
     '',
     '',
   ].join('\n')

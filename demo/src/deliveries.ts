@@ -26,6 +26,8 @@ export async function createDeliveries(database: Database): Promise<void> {
 export function deliveryHandlers(secret: string): Handlers {
   return {
     'order.fulfilled': async ({ order, tx }) => {
+      // A membership is nothing to send: access follows from the subscription itself.
+      if (order.kind === 'subscription') return
       const good = goodOf(order.itemId)
       const kind = good?.kind ?? 'parcel'
       const lines =

@@ -68,7 +68,7 @@ describe('the banner', () => {
     for (const part of [addresses.url, addresses.simulator, '4242 4242 4242 4242', 'power loss']) {
       expect(text).toContain(part)
     }
-    expect(text).toMatch(/Orders stay.*simulator forgets/)
+    expect(text).toMatch(/Orders and members stay.*what the simulator knows/)
     expect(text).toContain('npx quittance stripe trigger checkout.session.completed')
     expect(text).not.toContain('\u001b')
     expect(bannerText(addresses, true)).toContain('\u001b')

@@ -6,8 +6,12 @@ const DIRECTORY = new URL('../../assets/', import.meta.url)
 
 /** Address → the files that it is made of, in this order, and their type. */
 const ASSETS = {
-  'shop.css': { files: ['base.css', 'goods.css', 'order.css', 'narrow.css'], type: 'text/css' },
+  'shop.css': {
+    files: ['base.css', 'goods.css', 'order.css', 'offer.css', 'membership.css', 'narrow.css'],
+    type: 'text/css',
+  },
   'shop.js': { files: ['shop.js'], type: 'text/javascript' },
+  'membership.js': { files: ['membership.js'], type: 'text/javascript' },
   'live.js': { files: ['live.js'], type: 'text/javascript' },
   'mark.svg': { files: ['mark.svg'], type: 'image/svg+xml' },
 } as const

@@ -8,9 +8,9 @@ export interface Frame {
   readonly title: string
   readonly simulatorUrl: string
   /** Which entry of the navigation is this page. */
-  readonly here: 'shop' | 'orders' | null
-  /** A script of this page, by its file name. */
-  readonly script?: string
+  readonly here: 'shop' | 'membership' | 'orders' | null
+  /** Scripts of this page, by their file names. */
+  readonly scripts?: readonly string[]
 }
 
 /** Nothing comes from elsewhere, so a page that was tampered with can load nothing either. */
@@ -36,7 +36,7 @@ export function page(frame: Frame, body: Html): Html {
 <title>${frame.title} · ${SHOP_NAME}</title>
 <link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/shop.css">
-${frame.script === undefined ? html`` : html`<script src="/assets/${frame.script}" defer></script>`}
+${(frame.scripts ?? []).map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -44,6 +44,7 @@ ${frame.script === undefined ? html`` : html`<script src="/assets/${frame.script
 <a class="brand" href="/"><img src="/assets/mark.svg" alt="" width="30" height="30"><span>${SHOP_NAME}</span></a>
 <nav aria-label="Main">
 <a href="/"${current('shop')}>Shop</a>
+<a href="/membership"${current('membership')}>Membership</a>
 <a href="/orders"${current('orders')}>Your orders</a>
 </nav>
 </header>

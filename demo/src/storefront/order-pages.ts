@@ -2,9 +2,9 @@
 import type { HistoryRow, Order, ShownOrderStatus, SuccessView } from '@quittance/engine'
 import { html, raw } from 'hono/html'
 import type { Delivery } from '../deliveries.ts'
-import { goodOf, priceText } from '../goods.ts'
-import { ART } from './art.ts'
+import { priceText } from '../goods.ts'
 import { dateText, type Html, page, timeText } from './layout.ts'
+import { soldAs } from './sold.ts'
 import { isFinal, type PageStatus, statusLabel, timeline } from './timeline.ts'
 
 export interface OrderStory {
@@ -38,6 +38,12 @@ const HEADLINES: Readonly<Record<PageStatus, Headline>> = {
   },
 }
 
+/** A trial costs nothing yet, so nobody is thanked for a payment. */
+const SIGNED_UP: Headline = { title: 'Welcome', text: 'You are signed up. The first door is open.' }
+
+const headlineOf = (status: PageStatus, order: Order | null): Headline =>
+  order?.kind === 'subscription' && status === 'fulfilled' ? SIGNED_UP : HEADLINES[status]
+
 const shownStatus = (order: Order): ShownOrderStatus =>
   order.failed && order.status !== 'fulfilled' ? 'failed' : order.status
 
@@ -49,7 +55,7 @@ const AGAIN: ReadonlySet<PageStatus> = new Set(['gone', 'expired', 'canceled', '
 
 /** Where the shop window shows the item. */
 const buyAgain = (itemId: string): Html =>
-  html`<p><a class="button" href="/${goodOf(itemId) === undefined ? '' : `#${itemId}`}">Buy it again</a></p>`
+  html`<p><a class="button" href="${soldAs(itemId).home}">Buy it again</a></p>`
 
 /** Where `/success` leads. Without an order, the browser has not shown that it is the buyer's. */
 export function successPage(
@@ -59,10 +65,10 @@ export function successPage(
 ): Html {
   const status = story === null ? view.status : pageStatus(story)
   return page(
-    { title: HEADLINES[status].title, simulatorUrl, here: null, script: 'live.js' },
+    { title: headlineOf(status, view.order).title, simulatorUrl, here: null, scripts: ['live.js'] },
     story === null
       ? html`<section class="sheet narrow" data-live="" data-status="${view.status}">
-${headline(view.status)}${timeline(view.status, null, [])}</section>`
+${headline(HEADLINES[view.status])}${timeline(view.status, null, [])}</section>`
       : liveOrder(story),
   )
 }
@@ -70,7 +76,7 @@ ${headline(view.status)}${timeline(view.status, null, [])}</section>`
 export function orderPage(story: OrderStory, simulatorUrl: string): Html {
   const { history } = story
   return page(
-    { title: 'Your order', simulatorUrl, here: 'orders', script: 'live.js' },
+    { title: 'Your order', simulatorUrl, here: 'orders', scripts: ['live.js'] },
     html`${liveOrder(story)}
 <section class="sheet history" aria-labelledby="history-title"><h2 id="history-title">History</h2>
 <p class="hint">Every change of this order, as it is written in the shop’s own database.</p>
@@ -97,16 +103,16 @@ ${progress(story)}</section>`
 export function progress(story: OrderStory): Html {
   const { order, history, delivery } = story
   const status = pageStatus(story)
-  const good = goodOf(order.itemId)
+  const item = soldAs(order.itemId)
   return html`<div class="progress" data-status="${status}" data-final="${String(isFinal(status))}">
-<p class="eyebrow">Ordered on ${dateText(order.createdAt)}</p>${headline(status)}${AGAIN.has(status) ? buyAgain(order.itemId) : html``}
+<p class="eyebrow">Ordered on ${dateText(order.createdAt)}</p>${headline(headlineOf(status, order))}${AGAIN.has(status) ? buyAgain(order.itemId) : html``}
 <div class="columns">
-<div>${timeline(status, order, history)}${deliveryNote(delivery)}</div>
+<div>${timeline(status, order, history)}${deliveryNote(delivery)}${membershipNote(order)}</div>
 <div class="receipt">
-<div class="art">${raw(ART[order.itemId] ?? '')}</div>
+<div class="art">${raw(item.art)}</div>
 <dl>
-<div><dt>${good?.name ?? order.itemId}</dt><dd>× ${order.quantity}</dd></div>
-<div class="total"><dt>Total</dt><dd>${priceText(order.amountTotal ?? order.expectedSubtotal, order.currency)}</dd></div>
+<div><dt>${item.name}</dt><dd>× ${order.quantity}</dd></div>
+<div class="total"><dt>${order.trialDays === null ? 'Total' : 'Due today'}</dt><dd>${priceText(order.amountTotal ?? order.expectedSubtotal, order.currency)}</dd></div>
 ${order.amountRefunded > 0 ? html`<div><dt>Refunded</dt><dd>${priceText(order.amountRefunded, order.currency)}</dd></div>` : html``}
 </dl>
 <p class="hint">Order <a href="/orders/${order.id}"><code>${order.id}</code></a></p>
@@ -114,8 +120,7 @@ ${order.amountRefunded > 0 ? html`<div><dt>Refunded</dt><dd>${priceText(order.am
 </div></div>`
 }
 
-function headline(status: PageStatus): Html {
-  const { title, text } = HEADLINES[status]
+function headline({ title, text }: Headline): Html {
   return html`<div aria-live="polite"><h1>${title}</h1><p class="lead">${text}</p></div>`
 }
 
@@ -124,6 +129,13 @@ function deliveryNote(delivery: Delivery | null): Html {
   const title = delivery.kind === 'licence' ? 'Your licence' : 'On its way'
   return html`<div class="delivery"><h2>${title}</h2>
 ${delivery.lines.map((line) => html`<p><code>${line}</code></p>`)}</div>`
+}
+
+/** A sign-up delivers nothing here: what it opens is the engine's to say, every time anew. */
+function membershipNote({ kind, status }: Order): Html {
+  if (kind !== 'subscription' || status !== 'fulfilled') return html``
+  return html`<div class="delivery"><h2>Your membership</h2><p>What it opens, and until when, stands on a page of its own.</p>
+<p><a class="button" href="/membership">See your membership</a></p></div>`
 }
 
 /** Says so, and changes nothing: the payment page stays open until it expires. */
@@ -168,8 +180,9 @@ ${
 
 function orderEntry(order: Order): Html {
   const status = shownStatus(order)
-  return html`<li><a href="/orders/${order.id}"><span class="thumb">${raw(ART[order.itemId] ?? '')}</span>
-<span class="what"><strong>${goodOf(order.itemId)?.name ?? order.itemId}</strong> × ${order.quantity}
+  const item = soldAs(order.itemId)
+  return html`<li><a href="/orders/${order.id}"><span class="thumb">${raw(item.art)}</span>
+<span class="what"><strong>${item.name}</strong> × ${order.quantity}
 <small>${dateText(order.createdAt)}, ${timeText(order.createdAt)}</small></span>
 <span class="badge ${status}">${statusLabel(status)}</span>
 <span class="amount">${priceText(order.amountTotal ?? order.expectedSubtotal, order.currency)}</span></a></li>`

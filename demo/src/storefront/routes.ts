@@ -3,10 +3,14 @@ import type { Database, Engine, Order } from '@quittance/engine'
 import { browserOf, createFetchHandler, type Page } from '@quittance/engine/adapters/fetch'
 import { Hono } from 'hono'
 import { type Extension, errorFields } from 'quittance'
+import type { Counter } from '../counter.ts'
 import { deliveryOf } from '../deliveries.ts'
+import type { Member } from '../sign-in.ts'
+import type { ShopTime } from '../time.ts'
 import { assetRoutes } from './assets.ts'
 import type { IsForgotten } from './forgotten.ts'
 import { type Html, PAGE_HEADERS, textOf } from './layout.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import {
   cancelPage,
   notFoundPage,
@@ -24,6 +28,9 @@ export interface StorefrontParts {
   readonly database: Database
   readonly simulatorUrl: string
   readonly isForgotten: IsForgotten
+  readonly time: ShopTime
+  readonly counter: Counter
+  readonly memberOf: (request: Request) => Member | null
 }
 
 /** Enough for one browser; the list says nothing about further ones. */
@@ -37,8 +44,11 @@ const asksForPage = (request: Request): boolean =>
   request.headers.get('accept')?.includes('text/html') === true
 
 export async function storefront(parts: StorefrontParts): Promise<Extension> {
-  const { engine, database, simulatorUrl, isForgotten } = parts
-  const visitorOf = (request: Request) => ({ identity: null, browser: browserOf(request) })
+  const { engine, database, simulatorUrl, isForgotten, time, memberOf } = parts
+  const visitorOf = (request: Request) => ({
+    identity: memberOf(request)?.identity ?? null,
+    browser: browserOf(request),
+  })
   const notFound = () => respond(notFoundPage(simulatorUrl), 404)
 
   const storyOf = async (order: Order): Promise<OrderStory> => ({
@@ -57,8 +67,14 @@ export async function storefront(parts: StorefrontParts): Promise<Extension> {
   }
 
   const routes = new Hono()
+  // Whoever moved the simulator's clock, here or in its inspector: nothing is judged by an older one.
+  routes.use(async (_, next) => {
+    await time.follow()
+    await next()
+  })
   routes.route('/assets', await assetRoutes())
   routes.get('/', () => respond(shopPage(simulatorUrl)))
+  routes.route('/', membershipRoutes(parts))
   routes.get('/orders', async ({ req }) => {
     const orders = await engine.orders.listFor(visitorOf(req.raw), ORDERS_SHOWN_MAX)
     return respond(ordersPage(orders, simulatorUrl))

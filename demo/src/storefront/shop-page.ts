@@ -1,8 +1,10 @@
 // Owns the shop window: the goods, a quantity, a button, and what to type on the payment page.
 import { html, raw } from 'hono/html'
 import { GOODS, type Good, priceText } from '../goods.ts'
+import { MEMBERSHIP_NAME, PLANS } from '../plans.ts'
 import { ART } from './art.ts'
 import { type Html, page } from './layout.ts'
+import { roomPicture } from './membership/plan-cards.ts'
 
 const TEST_CARDS = [
   ['4242 4242 4242 4242', 'pays'],
@@ -14,7 +16,7 @@ const TEST_CARDS = [
 export function shopPage(simulatorUrl: string): Html {
   const [first, ...others] = GOODS
   return page(
-    { title: 'Paper goods', simulatorUrl, here: 'shop', script: 'shop.js' },
+    { title: 'Paper goods', simulatorUrl, here: 'shop', scripts: ['shop.js'] },
     html`
 <section class="intro">
 <p class="eyebrow">Paper goods and quiet tools</p>
@@ -24,6 +26,7 @@ export function shopPage(simulatorUrl: string): Html {
 <noscript><p class="notice error" role="alert">Buying needs JavaScript in this shop.</p></noscript>
 ${first === undefined ? html`` : featured(first)}
 <div class="goods">${others.map(card)}</div>
+${invitation()}
 <aside class="counter" aria-labelledby="counter-title">
 <div><h2 id="counter-title">Behind the counter</h2>
 <p>Pay with a test card, any later date, any code. What the simulator sent can be
@@ -61,4 +64,15 @@ function buyForm(good: Good): Html {
 <button type="submit">Buy<span class="sr"> ${good.name}</span></button>
 <p class="notice error" role="alert" hidden></p>
 </form>`
+}
+
+function invitation(): Html {
+  const [plan] = PLANS
+  const terms =
+    plan === undefined
+      ? ''
+      : `${priceText(plan.unitAmount, plan.currency)} a ${plan.interval}, and the first week is free.`
+  return html`<section class="invite" aria-labelledby="invite-title">${roomPicture()}
+<div class="about"><h2 id="invite-title">${MEMBERSHIP_NAME}</h2><p>A chair, a lamp, and three pieces a week. ${terms}</p>
+<a class="button" href="/membership">See the membership</a></div></section>`
 }

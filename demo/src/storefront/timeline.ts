@@ -43,6 +43,18 @@ const STEPS: readonly Step[] = [
   },
 ]
 
+/** Where a sign-up reads differently: a trial is not paid, and nothing is placed. */
+const SIGN_UP: Readonly<Partial<Record<Step['status'], Partial<Step>>>> = {
+  pending: { title: 'Sign-up begun' },
+  awaiting_payment: { skipped: 'Not needed: nothing had to settle.' },
+  fulfilled: { title: 'Signed up' },
+}
+
+const stepsFor = (order: Order | null): readonly Step[] =>
+  order?.kind === 'subscription'
+    ? STEPS.map((step) => ({ ...step, ...SIGN_UP[step.status] }))
+    : STEPS
+
 interface Ending {
   readonly title: string
   readonly text: string
@@ -104,15 +116,15 @@ function stepsOf(
   }
   const current = STEPS.findIndex((step) => step.status === status)
   const furthest = ending === undefined ? current : STEPS.findLastIndex((step) => reachedAt(step))
-  const shown = STEPS.slice(0, ending === undefined ? STEPS.length : furthest + 1).map(
-    (step, index): ShownStep => {
+  const shown = stepsFor(order)
+    .slice(0, ending === undefined ? STEPS.length : furthest + 1)
+    .map((step, index): ShownStep => {
       const at = reachedAt(step)
       const state = stateOf(index, furthest, at !== null || order === null, step, ending)
       const text =
         state === 'next' ? step.waiting : state === 'skipped' ? step.skipped : step.reached
       return { state, status: step.status, title: step.title, text, at }
-    },
-  )
+    })
   if (ending === undefined) return shown
   const at = history.findLast((row) => row.to === status)?.at ?? null
   return [...shown, { state: 'ended', status: status === 'gone' ? null : status, ...ending, at }]

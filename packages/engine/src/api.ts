@@ -1,12 +1,20 @@
 // Owns the public shape of a running engine: what an app, an adapter or a server may call.
-import type { SessionMade, SessionRequest } from './checkout/create-session.ts'
+import type { CatalogueSync } from './catalogue-sync/sync.ts'
+import type { SessionMade, SessionRequest } from './checkout/context.ts'
 import type { HistoryView, OrderListFilter } from './checkout/orders.ts'
 import type { SuccessView } from './checkout/return.ts'
 import type { Visitor } from './checkout/visitor.ts'
-import type { Identity, Order } from './config.ts'
+import type { Identity } from './config.ts'
+import type { Adoption } from './customers/adopt.ts'
+import type { PortalInput } from './customers/portal.ts'
+import type { Buyer, FeatureAccess, Invoice, Order, Subscription } from './model.ts'
 import type { ProcessedTable } from './pipeline/inbox/import.ts'
 import type { AttemptView, EventFilter, EventRow } from './pipeline/inbox/read.ts'
 import type { Logger } from './ports/logger.ts'
+import type { AtOption } from './reads/access.ts'
+import type { ListOptions } from './reads/buyers.ts'
+import type { SubscriptionFilter, SubscriptionHistoryView } from './reads/subscriptions.ts'
+import type { Who } from './reads/who.ts'
 import type { Mode, Receipt } from './types.ts'
 
 /** One row of `events list`. */
@@ -26,7 +34,8 @@ export type CreatedSession = SessionMade
 
 export type CreateSessionInput = SessionRequest
 
-export interface Engine {
+/** `Feature` are the names of the features in the catalogue. */
+export interface Engine<Feature extends string = string> {
   readonly mode: Mode
   /** What the HTTP adapters need to know. */
   readonly http: {
@@ -70,8 +79,70 @@ export interface Engine {
     listFor(visitor: Visitor, limit?: number): Promise<readonly Order[]>
     /** Newest first. */
     list(filter?: OrderFilter): Promise<readonly Order[]>
+    /** A buyer's own orders of both kinds, newest first. Rejects with `READ_INVALID`. */
+    listOf(who: Who, options?: ListOptions): Promise<readonly Order[]>
     history(id: string): Promise<readonly HistoryRow[]>
   }
+  /**
+   * Who may use what, from our own tables: never a request to Stripe, each one indexed query.
+   * What ends by time ends here to the second, by the database's clock.
+   */
+  readonly access: {
+    /**
+     * Whether a buyer may use a feature of the catalogue; somebody unknown may not. Rejects with
+     * `FEATURE_UNKNOWN` for a name that is not in the catalogue, and with `READ_INVALID`.
+     */
+    can(who: Who, feature: Feature, options?: AtOption): Promise<boolean>
+    /**
+     * Every feature of the catalogue in alphabetical order: granted or not, until when, the reason
+     * (as a code, and in words in `because`), and the subscription or order that it comes from.
+     * Those that nothing gives have the reason `none` and no source. Rejects with `READ_INVALID`.
+     */
+    get(who: Who, options?: AtOption): Promise<readonly FeatureAccess<Feature>[]>
+  }
+  /** Subscriptions with their items, as Stripe said last: never a request to Stripe. */
+  readonly subscriptions: {
+    /** By `sub_…`; null when it is not known here. */
+    get(id: string): Promise<Subscription | null>
+    /** A buyer's, of every status, newest first. Rejects with `READ_INVALID`. */
+    listFor(who: Who, options?: ListOptions): Promise<readonly Subscription[]>
+    /** Of everybody, or of one buyer, newest first. */
+    list(filter?: SubscriptionFilter): Promise<readonly Subscription[]>
+    /** Its transitions and remarks, oldest first; empty when it is not known. */
+    history(id: string): Promise<readonly SubscriptionHistoryView[]>
+  }
+  /** Invoices with what they pay for, as Stripe said last: never a request to Stripe. */
+  readonly invoices: {
+    /** By `in_…`; null when it is not known here. */
+    get(id: string): Promise<Invoice | null>
+    /** A buyer's, newest first, without deleted drafts. Rejects with `READ_INVALID`. */
+    listFor(who: Who, options?: ListOptions): Promise<readonly Invoice[]>
+  }
+  readonly customers: {
+    /** The user and the Stripe customer together; null when neither is known. `READ_INVALID`. */
+    get(who: Who): Promise<Buyer | null>
+    /**
+     * The user's Stripe customer, made if there is none: one, however many ask at once. One that
+     * was deleted is replaced. Rejects with `USER_INVALID` and the `STRIPE_*` codes.
+     */
+    ensure(user: Identity): Promise<{ readonly customerId: string }>
+    /**
+     * Gives a guest's customer to a user, with all that it bought: by its id, never by an e-mail
+     * address, which proves nothing. That the two are one person is the app's to know: by an order
+     * of this user (`order.userId`), or of this browser (`orders.getFor`). Rejects with
+     * `CUSTOMER_NOT_FOUND` and `CUSTOMER_CONFLICT`.
+     */
+    adopt(input: Adoption): Promise<void>
+  }
+  readonly billing: {
+    /**
+     * A link to Stripe's billing portal for this buyer. A bearer-style value: hand it to the buyer,
+     * never to a log. Rejects with `CUSTOMER_NOT_FOUND` and `RETURN_URL_INVALID`.
+     */
+    portal(input: PortalInput): Promise<{ readonly url: string }>
+  }
+  /** The catalogue as code, against Stripe. `quittance catalog diff|push` does the same. */
+  readonly catalogue: CatalogueSync
   readonly events: {
     list(filter?: EventFilter): Promise<readonly EventSummary[]>
     /** By `evt_…` or by sequence number. */

@@ -1,4 +1,6 @@
 // Owns the check of an engine's options at start: unknown names, bad values, what cannot work.
+import { checkBilling, checkCatalogue } from './check-options/catalogue.ts'
+import { assertKnown, assertWhole, type Bounds } from './check-options/known.ts'
 import {
   type CheckoutOptions,
   DEFAULT_CHECKOUT,
@@ -6,10 +8,10 @@ import {
   defaultProcessor,
   type EngineOptions,
   type Limits,
-  type OrderFact,
   type ProcessorOptions,
 } from './config.ts'
 import { EngineError } from './errors.ts'
+import { EVENT_NAMES } from './events.ts'
 import type { Mode } from './types.ts'
 
 const KNOWN_OPTIONS: { readonly [Key in keyof Required<EngineOptions>]: true } = {
@@ -18,6 +20,7 @@ const KNOWN_OPTIONS: { readonly [Key in keyof Required<EngineOptions>]: true } =
   mode: true,
   endpoints: true,
   catalogue: true,
+  billing: true,
   on: true,
   onStripe: true,
   identify: true,
@@ -28,22 +31,6 @@ const KNOWN_OPTIONS: { readonly [Key in keyof Required<EngineOptions>]: true } =
   clock: true,
   timers: true,
   random: true,
-}
-
-const KNOWN_FACTS: { readonly [Fact in OrderFact]: true } = {
-  'order.awaiting_payment': true,
-  'order.fulfilled': true,
-  'order.payment_failed': true,
-  'order.expired': true,
-  'order.canceled': true,
-}
-
-function assertKnown(where: string, given: object, known: object): void {
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(known, name)) continue
-    const names = Object.keys(known).join(', ')
-    throw new EngineError('CONFIG_INVALID', `${where} has no ${name}; it knows ${names}`)
-  }
 }
 
 function assertHandlers(where: string, handlers: object): void {
@@ -62,15 +49,15 @@ function assertHandlers(where: string, handlers: object): void {
  */
 export function checkNames<Client>(options: EngineOptions<Client>): void {
   assertKnown('createEngine', options, KNOWN_OPTIONS)
-  assertKnown('on', options.on ?? {}, KNOWN_FACTS)
+  assertKnown('on', options.on ?? {}, EVENT_NAMES)
   assertHandlers('on', options.on ?? {})
   assertHandlers('onStripe', options.onStripe ?? {})
   assertKnown('limits', options.limits ?? {}, DEFAULT_LIMITS)
   assertKnown('checkout', options.checkout ?? {}, DEFAULT_CHECKOUT)
   assertKnown('processor', options.processor ?? {}, defaultProcessor('postgres'))
+  checkCatalogue(options.catalogue ?? {})
+  checkBilling(options.billing ?? {}, options.catalogue ?? {})
 }
-
-type Bounds = readonly [least: number, most: number]
 
 /** Inclusive bounds of every number; docs/reference/options.md is generated from this table. */
 export const BOUNDS = {
@@ -104,15 +91,8 @@ export const BOUNDS = {
 
 function assertBounds(group: keyof typeof BOUNDS, given: object): void {
   const values = new Map<string, unknown>(Object.entries(given))
-  for (const [key, [least, most]] of Object.entries(BOUNDS[group])) {
-    const value = values.get(key)
-    const whole = typeof value === 'number' && Number.isSafeInteger(value)
-    if (!whole || value < least || value > most) {
-      throw new EngineError(
-        'CONFIG_INVALID',
-        `${group}.${key} must be a whole number from ${least} to ${most}`,
-      )
-    }
+  for (const [key, bounds] of Object.entries(BOUNDS[group])) {
+    assertWhole(`${group}.${key}`, values.get(key), bounds)
   }
 }
 

@@ -1,61 +1,13 @@
 // Owns the options of the engine: their types, defaults and named limits.
 import type Stripe from 'stripe'
+import type { BillingOptions, CatalogueItems } from './catalogue.ts'
 import { EngineError } from './errors.ts'
+import type { Handlers } from './events.ts'
 import type { Clock, Random, Timers } from './ports/clock.ts'
 import type { Database, Transaction } from './ports/database.ts'
 import type { Logger } from './ports/logger.ts'
 import type { StripePort } from './ports/stripe.ts'
-import type { Cause, Mode, OrderStatus } from './types.ts'
-
-/** An order as handlers and reads see it. Amounts are integers in the currency's smallest unit. */
-export interface Order {
-  readonly id: string
-  readonly status: OrderStatus
-  /** Our own unexpected error keeps an event of this order from being applied. */
-  readonly failed: boolean
-  /** An event of this order is in quarantine. */
-  readonly held: boolean
-  readonly heldReason: string | null
-  readonly itemId: string
-  readonly quantity: number
-  readonly priceId: string
-  readonly currency: string
-  readonly unitAmount: number
-  readonly expectedSubtotal: number
-  readonly userId: string | null
-  readonly sessionId: string | null
-  readonly paymentIntentId: string | null
-  readonly amountSubtotal: number | null
-  readonly amountDiscount: number | null
-  readonly amountShipping: number | null
-  readonly amountTax: number | null
-  readonly amountTotal: number | null
-  readonly amountRefunded: number
-  /** Paid although its session had ended before: worth a look. */
-  readonly paidAfterEnd: boolean
-  readonly createdAt: Date
-  readonly updatedAt: Date
-  readonly fulfilledAt: Date | null
-}
-
-/** Facts about orders. Each happens exactly once for an order and a handler. */
-export type OrderFact =
-  | 'order.awaiting_payment'
-  | 'order.fulfilled'
-  | 'order.payment_failed'
-  | 'order.expired'
-  | 'order.canceled'
-
-export interface OrderHandlerContext<Client = unknown> {
-  readonly order: Order
-  readonly cause: Cause
-  /** Commits with the order's status, the effect key and the event's end, or not at all. */
-  readonly tx: Transaction<Client>
-}
-
-export type OrderHandler<Client = unknown> = (
-  context: OrderHandlerContext<Client>,
-) => Promise<void> | void
+import type { Cause, Mode } from './types.ts'
 
 export interface StripeHandlerContext<Event, Client = unknown> {
   readonly event: Event
@@ -69,40 +21,6 @@ export type StripeHandlers<Client = unknown> = {
   readonly [Type in Stripe.Event['type']]?: (
     context: StripeHandlerContext<StripeEventOf<Type>, Client>,
   ) => Promise<void> | void
-}
-
-/** One function, or several under stable names: the name is part of the effect key. */
-export type Handlers<Client = unknown> = {
-  readonly [Fact in OrderFact]?:
-    | OrderHandler<Client>
-    | { readonly [name: string]: OrderHandler<Client> }
-}
-
-export interface CatalogueItem {
-  /** `price_…`; give this or `lookupKey`. */
-  readonly price?: string
-  readonly lookupKey?: string
-  /** Inclusive bounds of the quantity. Default 1 to 100. */
-  readonly quantity?: { readonly min?: number; readonly max?: number }
-  /** What may stand between the subtotal and the total. Nothing by default. */
-  readonly allow?: {
-    readonly discount?: boolean
-    readonly tax?: boolean
-    readonly shipping?: boolean
-  }
-  /** Further parameters of the session, merged under ours; never price, quantity or metadata. */
-  readonly session?: Pick<
-    Stripe.Checkout.SessionCreateParams,
-    | 'allowed_payment_method_types'
-    | 'automatic_tax'
-    | 'billing_address_collection'
-    | 'branding_settings'
-    | 'locale'
-    | 'phone_number_collection'
-    | 'shipping_address_collection'
-    | 'shipping_options'
-    | 'submit_type'
-  >
 }
 
 export interface EndpointConfig {
@@ -160,7 +78,7 @@ export interface CheckoutOptions {
   readonly sessionSeconds: number
 }
 
-export interface EngineOptions<Client = unknown> {
+export interface EngineOptions<Client = unknown, Feature extends string = string> {
   readonly database: Database<Client>
   /** The official SDK's client, or anything that answers the port. */
   readonly stripe: Stripe | StripePort
@@ -168,7 +86,8 @@ export interface EngineOptions<Client = unknown> {
   readonly mode: Mode
   /** Endpoint name → its secrets. `default` serves /webhooks/stripe and /stripe-webhook. */
   readonly endpoints: { readonly [name: string]: EndpointConfig }
-  readonly catalogue?: { readonly [itemId: string]: CatalogueItem }
+  readonly catalogue?: CatalogueItems<Feature>
+  readonly billing?: Partial<BillingOptions>
   readonly on?: Handlers<Client>
   readonly onStripe?: StripeHandlers<Client>
   /** The app's own sign-in: who sends this request? Null for a guest. */
@@ -212,9 +131,6 @@ export const defaultProcessor = (kind: Database['kind']): ProcessorOptions => ({
   backoffCapMs: 300_000,
   drainMs: 10_000,
 })
-
-/** The API version whose shapes the engine knows (the SDK's own). */
-export const PINNED_API_VERSION = '2026-10-28.endive'
 
 /**
  * Which mode an API key belongs to.

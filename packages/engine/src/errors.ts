@@ -102,7 +102,7 @@ export const ERRORS = {
   CATALOGUE_PRICE_MISSING: {
     status: 500,
     retryable: false,
-    cure: 'Create the price in the account and mode of the API key, or correct its id or lookup key.',
+    cure: 'Create the price in the account and mode of the API key (quittance catalog push), or correct its id or lookup key.',
   },
   CATALOGUE_PRICE_ARCHIVED: {
     status: 500,
@@ -112,7 +112,7 @@ export const ERRORS = {
   CATALOGUE_PRICE_UNUSABLE: {
     status: 500,
     retryable: false,
-    cure: 'Use a one-time price with a fixed unit amount.',
+    cure: 'Use a price with a fixed unit amount: a one-time price, or for a plan one that recurs as the plan says.',
   },
   ITEM_INVALID: { status: 422, retryable: false, cure: 'Send an itemId that the catalogue names.' },
   QUANTITY_INVALID: {
@@ -140,7 +140,48 @@ export const ERRORS = {
     retryable: false,
     cure: 'The order of this Idempotency-Key has ended; start a new one with a new key.',
   },
+  SUBSCRIPTION_EXISTS: {
+    status: 409,
+    retryable: false,
+    cure: "Lead the buyer to the billing portal to change it (POST /api/billing/portal-session), or let the group allow a second one (billing.groups.<group>.second: 'allow').",
+  },
+  SIGN_IN_REQUIRED: {
+    status: 401,
+    retryable: false,
+    cure: 'Sign in to the app; its identify option tells who sends the request.',
+  },
+  USER_INVALID: {
+    status: 422,
+    retryable: false,
+    cure: 'Give your own id of the user, 1 to 255 characters without NUL; identify answers null for nobody.',
+  },
+  RETURN_URL_INVALID: {
+    status: 422,
+    retryable: false,
+    cure: 'Give an http or https URL, or a path such as /account.',
+  },
+  CUSTOMER_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    cure: 'Check the id; a user gets a customer with the first plan, or by customers.ensure.',
+  },
+  CUSTOMER_CONFLICT: {
+    status: 409,
+    retryable: false,
+    cure: 'The user has another customer, or the customer is another user’s: Stripe cannot merge the two.',
+  },
   ORDER_NOT_FOUND: { status: 404, retryable: false, cure: 'Check the id.' },
+  SUBSCRIPTION_NOT_FOUND: { status: 404, retryable: false, cure: 'Check the id.' },
+  FEATURE_UNKNOWN: {
+    status: 500,
+    retryable: false,
+    cure: 'Name the feature in the catalogue, or correct its spelling in the call.',
+  },
+  READ_INVALID: {
+    status: 400,
+    retryable: false,
+    cure: 'Name the buyer by { userId } or by { customerId }; at is a valid Date, limit a whole number.',
+  },
   EVENT_NOT_FOUND: { status: 404, retryable: false, cure: 'Check the id.' },
   EVENT_NOT_REPLAYABLE: {
     status: 409,
@@ -156,6 +197,11 @@ export const ERRORS = {
     status: 504,
     retryable: true,
     cure: 'Stripe did not answer in time; repeat the request with the same Idempotency-Key.',
+  },
+  STRIPE_FAILED: {
+    status: 502,
+    retryable: true,
+    cure: 'Stripe failed and keeps to that answer; repeat the request, and Stripe is asked anew.',
   },
   STRIPE_REFUSED: {
     status: 502,

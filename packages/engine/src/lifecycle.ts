@@ -1,4 +1,4 @@
-// Owns start and stop: migrations, the catalogue's check, partitions ahead, and a graceful drain.
+// Owns start and stop: migrations, the catalogue's check, hourly upkeep, and a graceful drain.
 import type { Catalogue } from './checkout/catalogue.ts'
 import type { ProcessorOptions } from './config.ts'
 import { isEngineError } from './errors.ts'
@@ -20,19 +20,23 @@ export interface LifecycleParts {
   readonly receiver: Receiver
   readonly waker: Waker
   readonly refusals: RefusalCounter
+  /** Drops what may not be kept for longer. */
+  readonly forget: () => Promise<void>
   readonly logger: Logger
   readonly timers: Timers
   readonly options: ProcessorOptions
 }
 
-/** Months of partitions that exist ahead of time, and how often we look. */
+/** Months of partitions that exist ahead of time, and how often we look, and forget. */
 const PARTITION_MONTHS_AHEAD = 3
 const UPKEEP_EVERY_MS = 3_600_000
 
 export function createLifecycle(parts: LifecycleParts) {
-  const { database, catalogue, processor, receiver, waker, refusals, logger, timers } = parts
+  const { database, catalogue, processor, receiver, waker, refusals, forget, logger, timers } =
+    parts
   let unwatch: (() => void) | null = null
   let upkeep: AbortController | null = null
+  let forgetting: Promise<void> = Promise.resolve()
 
   /** The default partition takes what has no month of its own yet: nothing waits for this. */
   const tryPartitions = () =>
@@ -40,11 +44,18 @@ export function createLifecycle(parts: LifecycleParts) {
       .query('select quittance.ensure_partitions($1)', [PARTITION_MONTHS_AHEAD])
       .catch(() => logger.warn('partitions could not be made ahead'))
 
+  /** An old address can stay for a moment longer: a start does not wait for this, a stop does. */
+  const tryForget = () => {
+    forgetting = forget().catch(() => logger.warn('what has lapsed could not be forgotten yet'))
+    return forgetting
+  }
+
   async function keepUp(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await timers.sleep(UPKEEP_EVERY_MS, signal)
       if (signal.aborted) return
       await tryPartitions()
+      await tryForget()
     }
   }
 
@@ -69,6 +80,7 @@ export function createLifecycle(parts: LifecycleParts) {
         const applied = await migrate(database)
         if (applied.length > 0) logger.info('migrations applied', { count: applied.length })
         await tryPartitions()
+        void tryForget()
         await checkCatalogue()
         if (parts.options.mode === 'resident') {
           await waker.listen()
@@ -90,6 +102,7 @@ export function createLifecycle(parts: LifecycleParts) {
       await processor.stop(drainMs)
       await within(timers, drainMs, waker.close())
       await within(timers, drainMs, refusals.flush())
+      await within(timers, drainMs, forgetting)
       unwatch?.()
       unwatch = null
     },

@@ -36,6 +36,7 @@ export type QuarantineReason =
   | 'currency'
   | 'mode'
   | 'price'
+  | 'object_missing'
 
 /** What the adapters answer for a delivery that was accepted. */
 export interface Receipt {
@@ -80,7 +81,7 @@ export type Cause =
       readonly eventId: string | null
     }
 
-export type CheckOrigin = 'redirect' | 'question' | 'operator' | 'sweep'
+export type CheckOrigin = 'redirect' | 'question' | 'operator' | 'sweep' | 'due'
 
 /** The compiler's proof that every variant was handled. */
 export function assertNever(value: never): never {

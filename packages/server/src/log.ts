@@ -19,6 +19,8 @@ const ALLOWED: Readonly<Record<keyof LogFields, true>> = {
   sqlState: true,
   cure: true,
   orderId: true,
+  subscriptionId: true,
+  invoiceId: true,
   from: true,
   to: true,
   cause: true,

@@ -91,6 +91,16 @@ describe('a wrong command line exits 2', () => {
       /: --state: "failed" is not one of ready, .*quarantined, dead\n/,
     ],
     ['orders list --status paid', /: --status: "paid" is not one of pending, .*fulfilled\n/],
+    ['subscriptions', /`subscriptions list`, `subscriptions show`/],
+    ['subscription show sub_1', /Did you mean `subscriptions show`/],
+    [
+      'subscriptions list --status pastdue',
+      /: --status: "pastdue" is not one of .*past_due, .*canceled\n/,
+    ],
+    ['customers show', /<user-or-customer> is missing/],
+    ['access', /<user-or-customer> is missing/],
+    ['access user_1 --at tomorrow', /: --at: "tomorrow" is not a time such as 2026-/],
+    ['access user_1 --at 2026-13-01T00:00:00Z', /: --at: .* is not a time such as 2026-/],
     ['serve --port 5000', /: unknown option --port; .*set PORT=5000\n/],
     ['serve --data-dir=/srv/shop', /set DATA_DIR=\/srv\/shop\n/],
     ['serve --stripe-api-key sk_test_1', /set STRIPE_API_KEY\n/],
@@ -122,7 +132,13 @@ it('migrate says where', async () => {
 })
 
 describe('without a running server', () => {
-  for (const words of ['events list', 'orders list --json', 'replay evt_1']) {
+  for (const words of [
+    'events list',
+    'orders list --json',
+    'replay evt_1',
+    'access user_1',
+    'subscriptions list',
+  ]) {
     it(`${words} says how to start one`, async () => {
       const { code, err } = await run(words)
       expect(code).toBe(1)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig, loadStoreConfig } from '../src/config/config.ts'
+import { loadConfig, loadStoreConfig, loadStripeConfig } from '../src/config/config.ts'
 import { READ_KEYS } from '../src/config/environment.ts'
 import { READ_FILE_KEYS } from '../src/config/file.ts'
 import { ENVIRONMENT_KEYS, FILE_KEYS, renderReference } from '../src/config/keys.ts'
@@ -194,6 +194,71 @@ describe('the configuration file', () => {
     expect(trustedProxy).toEqual(['127.0.0.0/8', '::1/128'])
   })
 
+  it('gives plans, policies, groups and handlers of every event', async () => {
+    const catalogue = {
+      poster: { kind: 'one_time', price: 'price_1', features: ['wallpapers'], accessDays: 30 },
+      pro: {
+        kind: 'plan',
+        lookupKey: 'pro',
+        interval: 'month',
+        intervalCount: 3,
+        trialDays: 14,
+        trialEnd: 'pause',
+        group: 'tools',
+        quantity: { max: 20 },
+        features: ['export'],
+        formerPrices: ['price_0'],
+        policies: { canceledNow: 'paid_through' },
+        define: { name: 'Pro', unitAmount: 2_000, currency: 'eur' },
+        session: { payment_method_collection: 'if_required' },
+      },
+    }
+    const billing = {
+      policies: { pastDueGraceDays: 3, fullRefund: 'keep' },
+      groups: { tools: { second: 'allow', trials: 'always' } },
+      portalConfiguration: 'bpc_1',
+    }
+    const path = write('plans.json', JSON.stringify({ catalogue, billing }))
+    const { app } = await load(TEST, path)
+    expect(app).toEqual({ catalogue, billing })
+    const handlers = `export default { on: { 'access.granted': () => {}, 'invoice.paid': { mail() {} } } }`
+    expect(Object.keys((await load(TEST, write('on.mjs', handlers))).app.on ?? {})).toHaveLength(2)
+  })
+
+  it.each([
+    [{ catalogue: { pro: { kind: 'plan', interval: 'month', trial: 14 } } }, 'catalogue.pro.trial'],
+    [{ catalogue: { mug: { price: 'p', trialDays: 14 } } }, 'catalogue.mug.trialDays'],
+    [
+      { catalogue: { pro: { kind: 'plan', interval: 'month', policies: { refund: 1 } } } },
+      'catalogue.pro.policies.refund',
+    ],
+    [
+      { catalogue: { mug: { lookupKey: 'k', define: { amount: 1 } } } },
+      'catalogue.mug.define.amount',
+    ],
+    [{ billing: { policy: {} } }, 'billing.policy'],
+    [{ billing: { groups: { tools: { seconds: 'allow' } } } }, 'billing.groups.tools.seconds'],
+  ])('refuses a key that nobody reads, and names those that are read: %j', async (file, key) => {
+    const problems = await problemsOf(TEST, write('stray.json', JSON.stringify(file)))
+    const problem = problems.find((each) => each.key.startsWith(`${key} `))
+    expect(problem?.cure).toMatch(/^Known are \w+, \w+/)
+  })
+
+  it('refuses a plan without its interval, and a value of the wrong form', async () => {
+    const catalogue = {
+      pro: { kind: 'plan', lookupKey: 'pro' },
+      mug: { price: 'p', features: 'x' },
+    }
+    const billing = { policies: { fullRefund: 'take' } }
+    const problems = await problemsOf(
+      TEST,
+      write('form.json', JSON.stringify({ catalogue, billing })),
+    )
+    expect(keysOf(problems).join()).toMatch(
+      /catalogue\.pro\.interval.*catalogue\.mug\.features.*billing\.policies\.fullRefund/,
+    )
+  })
+
   it('does not quote a secret that stands where it cannot be read', async () => {
     const broken = write('broken.json', '{"session": whsec_sesame}')
     const [problem] = await problemsOf(TEST, broken)
@@ -222,6 +287,28 @@ describe('commands that only need the store', () => {
     expect(loadStoreConfig({ environment: {}, directory }).database.kind).toBe('pglite')
     const wrong = { environment: { DATABASE_URL: 'x' }, directory }
     expect(() => loadStoreConfig(wrong)).toThrow(/DATABASE_URL/)
+  })
+})
+
+describe('commands that only ask Stripe', () => {
+  it('need the key and the file, and nothing else', async () => {
+    const configPath = join(directory, 'stripe.json')
+    writeFileSync(configPath, '{"catalogue": {"mug": {"price": "price_1"}}}')
+    const environment = { STRIPE_API_KEY: 'sk_test_abc123', DATABASE_URL: 'x', PORT: 'y' }
+    const config = await loadStripeConfig({ environment, directory, configPath })
+    expect(config).toMatchObject({
+      mode: 'test',
+      app: { catalogue: { mug: { price: 'price_1' } } },
+    })
+    const wrong = loadStripeConfig({ environment: {}, directory, configPath: 'nowhere.mjs' })
+    await expect(wrong).rejects.toThrow(/STRIPE_API_KEY: is not set[\s\S]*/)
+    await expect(wrong).rejects.toThrow(/--config: no file at nowhere\.mjs/)
+  })
+
+  it('send a live key to Stripe alone', async () => {
+    const environment = { STRIPE_API_KEY: 'sk_live_x', STRIPE_API_BASE: 'http://127.0.0.1:4243' }
+    const load = loadStripeConfig({ environment, directory })
+    await expect(load).rejects.toThrow(/STRIPE_API_BASE: is http:\/\/127/)
   })
 })
 

@@ -9,6 +9,7 @@ import {
   type Failure,
   type FetchContext,
   healthz,
+  portalSession,
   type RouteHandler,
   readyz,
   success,
@@ -47,6 +48,7 @@ const DELIVERY: Route = { methods: POST, handler: webhook, failure: 'delivery' }
 /** The HTTP contract. HEAD is for probes only: a page that notes the buyer's return wants a GET. */
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/api/checkout/create-session', { methods: POST, handler: createSession, failure: 'api' }],
+  ['/api/billing/portal-session', { methods: POST, handler: portalSession, failure: 'api' }],
   ['/success', { methods: ['GET'], handler: success, failure: 'page' }],
   ['/cancel', { methods: ['GET'], handler: cancel, failure: 'page' }],
   ['/webhooks/stripe', DELIVERY],

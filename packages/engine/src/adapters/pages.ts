@@ -1,7 +1,7 @@
 // Owns the pages that a buyer sees: small, self-contained, without script, every value escaped.
 
 import type { SuccessView } from '../checkout/return.ts'
-import type { Order } from '../config.ts'
+import type { Order } from '../model.ts'
 import type { ShownOrderStatus } from '../types.ts'
 import { formatAmount } from './http/money.ts'
 

@@ -1,15 +1,20 @@
 // Owns the order and its attempts at a session: written before Stripe is asked, closed by its answer.
-
+import { EngineError } from '../errors.ts'
+import { buyerOf } from '../pipeline/projections/buyers/row.ts'
 import type { OrderRow } from '../pipeline/projections/orders/row.ts'
-import type { Database, Queryable } from '../ports/database.ts'
+import type { Database, Queryable, Transaction } from '../ports/database.ts'
 import type { PriceSnapshot } from './catalogue.ts'
 import type { CheckoutRequest } from './request.ts'
+import { ASK_HOURS } from './sign-up-rows.ts'
 
 export interface NewOrder {
   readonly id: string
+  readonly kind: OrderRow['kind']
   readonly request: CheckoutRequest
   readonly price: PriceSnapshot
   readonly livemode: boolean
+  /** Of a plan that begins with a trial. */
+  readonly trialDays: number | null
   readonly userId: string | null
   readonly browserHash: string | null
   readonly scope: string
@@ -19,9 +24,10 @@ export interface NewOrder {
 const INSERT_ORDER = `
 with placed as (
   insert into quittance.orders (id, livemode, item_id, quantity, price_id, currency, unit_amount,
-    expected_subtotal, user_id, browser_hash, request_scope, request_key, created_at, updated_at)
-  values ($1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, $9, $10, $11, $12, quittance.now(),
-    quittance.now())
+    expected_subtotal, user_id, browser_hash, request_scope, request_key, kind, trial_days,
+    buyer_id, created_at, updated_at)
+  values ($1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, $9, $10, $11, $12, $13, $14,
+    (select id from quittance.buyers where user_id = $9), quittance.now(), quittance.now())
   on conflict (request_scope, request_key) do nothing
   returning id
 ), history as (
@@ -30,7 +36,25 @@ with placed as (
 )
 select id from placed`
 
-/** Answers false when the request's key was used before. */
+/** The lock that the order's reference takes anyway: orders of one buyer do not wait for each other. */
+const HOLD_BUYER = 'select id from quittance.buyers where user_id = $1 for key share'
+/** A row that an adoption takes from the user between look and lock makes another turn. */
+const HOLDS_MAX = 3
+
+/**
+ * Held until the order is written: by its snapshot alone a statement would find the row that an
+ * adoption takes from the user at that moment, and leave the order to a guest.
+ */
+export async function holdBuyer(tx: Transaction, userId: string): Promise<void> {
+  for (let turn = 1; turn <= HOLDS_MAX; turn += 1) {
+    await buyerOf(tx, 'user_id', userId)
+    // None when the row that it waited for is no longer this user's.
+    if ((await tx.query(HOLD_BUYER, [userId])).length > 0) return
+  }
+  throw new TypeError('holdBuyer: the row does not come to rest')
+}
+
+/** Answers false when the request's key was used before. A user's row of buyers is locked by now. */
 export async function insertOrder(on: Queryable, order: NewOrder): Promise<boolean> {
   const { request, price } = order
   const rows = await on.query(INSERT_ORDER, [
@@ -46,6 +70,8 @@ export async function insertOrder(on: Queryable, order: NewOrder): Promise<boole
     order.browserHash,
     order.scope,
     order.key,
+    order.kind,
+    order.trialDays,
   ])
   return rows.length > 0
 }
@@ -60,6 +86,16 @@ export async function findByKey(
     [scope, key],
   )
   return rows[0] ?? null
+}
+
+/** @throws EngineError `IDEMPOTENCY_MISMATCH`: its key was used for something else. */
+export function assertSame(order: OrderRow, request: CheckoutRequest): OrderRow {
+  if (order.item_id === request.itemId && order.quantity === request.quantity) return order
+  throw new EngineError(
+    'IDEMPOTENCY_MISMATCH',
+    'this Idempotency-Key was used with another item or quantity',
+    { field: 'Idempotency-Key' },
+  )
 }
 
 /**
@@ -94,7 +130,16 @@ export interface AttemptRow extends Record<string, unknown> {
   readonly params: string
 }
 
-const LOCK_ORDER = 'select session_id from quittance.orders where id = $1 for update'
+/** A sign-up that was closed, or is too old to be found beside the group's others, gets no session. */
+const LOCK_ORDER = `
+select session_id, cancel_requested_at is not null or kind = 'subscription'
+  and created_at <= quittance.now() - interval '${ASK_HOURS} hours' as is_over
+from quittance.orders where id = $1 for update`
+
+interface LockedOrder extends Record<string, unknown> {
+  readonly session_id: string | null
+  readonly is_over: boolean
+}
 
 const FIND_OPEN = `
 select attempt, params from quittance.checkout_attempts where order_id = $1 and state = 'asked'`
@@ -106,20 +151,48 @@ from quittance.checkout_attempts where order_id = $1
 returning attempt, params`
 
 /**
- * The attempt to send: the open one, as it was, or a new one. Null when the order has its session
- * by now. The order is locked, because the answer of a concurrent request may just be recorded.
+ * The attempt to send: the open one, as it was, or a new one. The order is locked, because the
+ * answer of a concurrent request may just be recorded.
  */
 export async function openAttempt(
   database: Database,
   orderId: string,
   params: string,
-): Promise<AttemptRow | null> {
+): Promise<AttemptRow | 'has_session' | 'over'> {
   return await database.transaction(async (tx) => {
-    const orders = await tx.query<{ session_id: string | null }>(LOCK_ORDER, [orderId])
-    if (orders[0]?.session_id !== null) return null
+    const [order] = await tx.query<LockedOrder>(LOCK_ORDER, [orderId])
+    if (order === undefined || order.session_id !== null) return 'has_session'
+    if (order.is_over) return 'over'
     const open = await tx.query<AttemptRow>(FIND_OPEN, [orderId])
     const [attempt] =
       open.length > 0 ? open : await tx.query<AttemptRow>(OPEN_ATTEMPT, [orderId, params])
+    return attempt ?? 'has_session'
+  })
+}
+
+const CLOSE = `
+with closed as (
+  update quittance.orders set cancel_requested_at = quittance.now(), updated_at = quittance.now()
+  where id = $1 and session_id is null and status in ('pending', 'confirmed')
+  returning id, status
+)
+insert into quittance.order_history (order_id, from_status, to_status, cause, note, at)
+select id, status, status, 'checkout', 'closed without a session: another plan was asked for',
+  quittance.now() from closed`
+
+/**
+ * The open attempt of an order, whose outcome may be a session; null when there is none, and then
+ * there will be none: the order is closed under the lock that a new attempt would need.
+ */
+export async function attemptOrClose(
+  database: Database,
+  orderId: string,
+): Promise<AttemptRow | null> {
+  return await database.transaction(async (tx) => {
+    const [order] = await tx.query<LockedOrder>(LOCK_ORDER, [orderId])
+    if (order === undefined || order.session_id !== null) return null
+    const [attempt] = await tx.query<AttemptRow>(FIND_OPEN, [orderId])
+    if (attempt === undefined) await tx.query(CLOSE, [orderId])
     return attempt ?? null
   })
 }
@@ -162,9 +235,10 @@ export async function rebindBrowser(
   return rows[0] ?? null
 }
 
+/** Stripe's last word on an attempt that made no session. Its parameters are not needed any more. */
 const RECORD_REFUSAL = `
 update quittance.checkout_attempts
-set state = 'refused', stripe_code = $3, answered_at = quittance.now()
+set state = 'refused', stripe_code = $3, params = null, answered_at = quittance.now()
 where order_id = $1 and attempt = $2 and state = 'asked'`
 
 export async function recordRefusal(

@@ -1,8 +1,15 @@
 // Owns the price map: which Stripe price an item id stands for, checked against Stripe.
 import type Stripe from 'stripe'
-import type { CatalogueItem } from '../config.ts'
+import {
+  type CatalogueItem,
+  type CatalogueItems,
+  groupOf,
+  isPlan,
+  type PlanItem,
+} from '../catalogue.ts'
 import { EngineError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Queryable } from '../ports/database.ts'
 import type { StripePort } from '../ports/stripe.ts'
 
 /** A price as it was when we looked: the amount of a price id never changes at Stripe. */
@@ -12,33 +19,45 @@ export interface PriceSnapshot {
   readonly unitAmount: number
 }
 
-const QUANTITY_MIN = 1
-const QUANTITY_MAX = 100
 /** A lookup key can be moved to another price; this long the old one may still be sold. */
 const PRICE_FRESH_MS = 60_000
 
-export interface QuantityBounds {
-  readonly min: number
-  readonly max: number
+const RECORD = `
+insert into quittance.catalogue_prices as known (price_id, item_id, seen_at)
+values ($1, $2, quittance.now())
+on conflict (price_id) do update set item_id = excluded.item_id, seen_at = excluded.seen_at
+where known.item_id <> excluded.item_id`
+
+/** A price keeps the item it was sold as: its subscribers stay, wherever the lookup key goes. */
+async function recordPrice(on: Queryable, priceId: string, itemId: string): Promise<void> {
+  await on.query(RECORD, [priceId, itemId])
 }
 
-export const boundsOf = (item: CatalogueItem): QuantityBounds => ({
-  min: item.quantity?.min ?? QUANTITY_MIN,
-  max: item.quantity?.max ?? QUANTITY_MAX,
-})
+const every = (interval: string, count: number) =>
+  count === 1 ? `every ${interval}` : `every ${count} ${interval}s`
 
-/** @throws EngineError `CONFIG_INVALID` naming the item. */
-function assertItem(itemId: string, item: CatalogueItem): void {
-  const fail = (what: string): never => {
-    throw new EngineError('CONFIG_INVALID', `catalogue.${itemId}: ${what}`)
-  }
-  if (!/^[\w.:-]{1,100}$/.test(itemId)) fail('the id must be 1 to 100 of A–Z a–z 0–9 _ . : -')
-  if ((item.price === undefined) === (item.lookupKey === undefined)) {
-    fail('give either price or lookupKey')
-  }
-  const { min, max } = boundsOf(item)
-  const whole = Number.isSafeInteger(min) && Number.isSafeInteger(max)
-  if (!whole || min < 1 || max < min || max > 999_999) fail('quantity bounds must be 1 ≤ min ≤ max')
+/** How a price recurs, in words; null for a one-time price. */
+export function periodOf(price: Stripe.Price): string | null {
+  if (price.type !== 'recurring') return null
+  const { interval, interval_count: count } = price.recurring ?? {}
+  return interval === undefined ? 'an unknown period' : every(interval, count ?? 1)
+}
+
+/** How an item's price must recur. */
+export const wantedPeriodOf = (item: CatalogueItem): string | null =>
+  isPlan(item) ? every(item.interval, item.intervalCount ?? 1) : null
+
+/** What keeps a price from being this item's; null when nothing does. */
+function differenceOf(item: CatalogueItem, price: Stripe.Price): string | null {
+  const divided = price.transform_quantity !== null && price.transform_quantity !== undefined
+  if (price.unit_amount === null || divided) return 'has no fixed amount for each piece'
+  if (price.recurring?.usage_type === 'metered') return 'is metered'
+  const [has, wanted] = [periodOf(price), wantedPeriodOf(item)]
+  if (has === wanted) return null
+  if (wanted === null) return `recurs ${has}, so its item needs kind: 'plan'`
+  return has === null
+    ? `is paid once, and the catalogue says ${wanted}`
+    : `recurs ${has}, and the catalogue says ${wanted}`
 }
 
 /** @throws EngineError `CATALOGUE_PRICE_*` naming the item and the price. */
@@ -55,11 +74,20 @@ function usable(itemId: string, item: CatalogueItem, price: Stripe.Price | null)
   if (!price.active || archived) {
     throw new EngineError('CATALOGUE_PRICE_ARCHIVED', `${name} or its product is archived`)
   }
-  const divided = price.transform_quantity !== null && price.transform_quantity !== undefined
-  if (price.type !== 'one_time' || price.unit_amount === null || divided) {
-    throw new EngineError('CATALOGUE_PRICE_UNUSABLE', `${name} has no fixed one-time amount`)
+  const difference = differenceOf(item, price)
+  if (difference !== null || price.unit_amount === null) {
+    throw new EngineError('CATALOGUE_PRICE_UNUSABLE', `${name} ${difference}`)
   }
   return { priceId: price.id, currency: price.currency, unitAmount: price.unit_amount }
+}
+
+export interface CatalogueOptions {
+  readonly items: CatalogueItems
+  readonly stripe: StripePort
+  readonly clock: Clock
+  readonly timeoutMs: number
+  /** Remembers which item a price was sold as. */
+  readonly database: Queryable
 }
 
 export class Catalogue {
@@ -67,23 +95,27 @@ export class Catalogue {
   readonly #stripe: StripePort
   readonly #clock: Clock
   readonly #timeoutMs: number
+  readonly #database: Queryable
   readonly #known = new Map<string, { readonly price: PriceSnapshot; readonly atMs: number }>()
 
-  constructor(
-    items: { readonly [itemId: string]: CatalogueItem },
-    stripe: StripePort,
-    clock: Clock,
-    timeoutMs: number,
-  ) {
-    for (const [itemId, item] of Object.entries(items)) assertItem(itemId, item)
-    this.#items = new Map(Object.entries(items))
-    this.#stripe = stripe
-    this.#clock = clock
-    this.#timeoutMs = timeoutMs
+  constructor(options: CatalogueOptions) {
+    this.#items = new Map(Object.entries(options.items))
+    this.#stripe = options.stripe
+    this.#clock = options.clock
+    this.#timeoutMs = options.timeoutMs
+    this.#database = options.database
   }
 
   get(itemId: string): CatalogueItem | undefined {
     return this.#items.get(itemId)
+  }
+
+  /** The ids of the plans that stand for each other with this one, itself included. */
+  groupMates(plan: PlanItem): readonly string[] {
+    const group = groupOf(plan)
+    return [...this.#items]
+      .filter(([, item]) => isPlan(item) && groupOf(item) === group)
+      .map(([itemId]) => itemId)
   }
 
   /**
@@ -112,6 +144,9 @@ export class Catalogue {
     const known = this.#known.get(itemId)
     if (known !== undefined && nowMs - known.atMs < PRICE_FRESH_MS) return known.price
     const price = usable(itemId, item, await this.#ask(item))
+    if (known?.price.priceId !== price.priceId) {
+      await recordPrice(this.#database, price.priceId, itemId)
+    }
     this.#known.set(itemId, { price, atMs: nowMs })
     return price
   }

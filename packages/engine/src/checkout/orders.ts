@@ -1,13 +1,15 @@
 // Owns reading orders for the app and its operators.
-import type { Order } from '../config.ts'
+import type { Order } from '../model.ts'
 import { isId } from '../pipeline/inbox/lanes.ts'
 import { findOrder, type OrderRow, toOrder } from '../pipeline/projections/orders/row.ts'
 import type { Queryable } from '../ports/database.ts'
+import { limitOf } from '../reads/buyers.ts'
+import { keyOf } from '../reads/who.ts'
 import type { OrderStatus } from '../types.ts'
 import { hashBrowser } from './request.ts'
 import { relationOf, type Visitor } from './visitor.ts'
 
-const LIST_MAX = 1_000
+const LIST_DEFAULT = 50
 
 const LIST = `
 select * from quittance.orders
@@ -20,10 +22,13 @@ export interface OrderListFilter {
   readonly limit?: number
 }
 
-const limited = (limit: number | undefined) => Math.min(Math.max(1, limit ?? 50), LIST_MAX)
+const limited = (limit = LIST_DEFAULT): number => limitOf({ limit })
+
+const userOf = (userId: string | undefined): string | null =>
+  userId === undefined ? null : keyOf({ userId }).id
 
 export async function listOrders(on: Queryable, filter: OrderListFilter): Promise<Order[]> {
-  const values = [filter.status ?? null, filter.userId ?? null, limited(filter.limit)]
+  const values = [filter.status ?? null, userOf(filter.userId), limited(filter.limit)]
   return (await on.query<OrderRow>(LIST, values)).map(toOrder)
 }
 
@@ -38,7 +43,7 @@ export async function listOrdersFor(
   visitor: Visitor,
   limit?: number,
 ): Promise<Order[]> {
-  const values = [visitor.identity?.userId ?? null, hashBrowser(visitor.browser), limited(limit)]
+  const values = [userOf(visitor.identity?.userId), hashBrowser(visitor.browser), limited(limit)]
   return (await on.query<OrderRow>(LIST_OWN, values)).map(toOrder)
 }
 

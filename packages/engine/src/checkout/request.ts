@@ -1,7 +1,8 @@
 // Owns what a browser may send to create-session: item and quantity, and nothing else.
 import { createHash } from 'node:crypto'
+import { boundsOf } from '../catalogue.ts'
 import { EngineError } from '../errors.ts'
-import { boundsOf, type Catalogue } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 
 export interface CheckoutRequest {
   readonly itemId: string

@@ -1,6 +1,6 @@
 // Owns the buyer's return: the redirect confirms that somebody came back, and makes us ask Stripe.
-import type { Order } from '../config.ts'
 import { EngineError } from '../errors.ts'
+import type { Order } from '../model.ts'
 import { insertCheck } from '../pipeline/inbox/checks.ts'
 import { isId, laneOfOrder } from '../pipeline/inbox/lanes.ts'
 import {
@@ -13,13 +13,8 @@ import {
 import { ORDER_STATES } from '../pipeline/projections/orders/states.ts'
 import { StripeRefusal } from '../ports/stripe.ts'
 import type { ShownOrderStatus } from '../types.ts'
-import type { CheckoutContext } from './create-session.ts'
+import type { CheckoutContext } from './context.ts'
 import { relationOf, type Visitor } from './visitor.ts'
-
-export interface ReturnContext extends CheckoutContext {
-  /** Rings the lane and waits at most `waitMs` until the check has ended. */
-  readonly runCheck: (seq: bigint, lane: string, waitMs: number) => Promise<void>
-}
 
 export interface SuccessView {
   readonly orderId: string
@@ -33,7 +28,7 @@ export const shownStatus = (order: OrderRow): ShownOrderStatus =>
 
 /** Null for a session that is malformed, unknown or somebody else's: all three look the same. */
 export async function success(
-  context: ReturnContext,
+  context: CheckoutContext,
   sessionId: string,
   visitor: Visitor,
 ): Promise<SuccessView | null> {
@@ -51,7 +46,7 @@ export async function success(
 }
 
 async function askNow(
-  context: ReturnContext,
+  context: CheckoutContext,
   order: OrderRow,
   sessionId: string,
 ): Promise<OrderRow> {
@@ -74,7 +69,7 @@ async function askNow(
 
 /** The buyer turned back. The session stays open and can still be paid, so no status changes. */
 export async function cancel(
-  context: ReturnContext,
+  context: CheckoutContext,
   by: { readonly sessionId: string | null; readonly orderId: string | null },
   visitor: Visitor,
 ): Promise<boolean> {
@@ -93,7 +88,7 @@ export async function cancel(
 }
 
 async function findReturned(
-  context: ReturnContext,
+  context: CheckoutContext,
   by: { readonly sessionId: string | null; readonly orderId: string | null },
 ): Promise<OrderRow | null> {
   if (by.sessionId !== null && isId(by.sessionId)) {
@@ -116,10 +111,11 @@ where id = $1 and status in ('pending', 'confirmed')`
 /**
  * The merchant ends an open session. Noted before Stripe is asked, so that the `expired` event
  * reads as `canceled` whenever it comes; withdrawn when Stripe refuses, for then the session had
- * ended by itself, and the check says how.
+ * ended by itself, and the check says how. When the answer is lost the note stays and proves
+ * nothing: the session may be open.
  * @throws EngineError `ORDER_NOT_FOUND`, `ORDER_CLOSED`, `STRIPE_UNAVAILABLE`, `STRIPE_TIMEOUT`.
  */
-export async function expire(context: ReturnContext, orderId: string): Promise<void> {
+export async function expire(context: CheckoutContext, orderId: string): Promise<void> {
   const { database, stripe, logger, options } = context
   const order = isId(orderId) ? await findOrder(database, 'id', orderId, 'read') : null
   const objectId = order?.session_id ?? null

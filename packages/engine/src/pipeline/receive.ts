@@ -1,10 +1,10 @@
 // Owns the receive path in its order: verify, classify, store, say so, wake the workers.
 import type { Limits } from '../config.ts'
-import { PINNED_API_VERSION } from '../config.ts'
 import { EngineError, type ErrorCode, isEngineError } from '../errors.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { Database } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
+import { PINNED_API_VERSION } from '../ports/stripe.ts'
 import type { Mode, Receipt } from '../types.ts'
 import { type Appended, append, keyOf } from './inbox/append.ts'
 import { insertQuestion } from './inbox/checks.ts'

@@ -19,6 +19,8 @@ export interface LogFields {
   readonly sqlState?: string
   readonly cure?: string
   readonly orderId?: string
+  readonly subscriptionId?: string
+  readonly invoiceId?: string
   readonly from?: string
   readonly to?: string
   readonly cause?: string

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/api.ts'
 import { SECOND_SECRET, SECRET, signed, utf8 } from '../verify/signing.ts'
+import { describeBilling } from './contract-billing.ts'
 import { describeCheckout } from './contract-checkout.ts'
 import { BODY_BYTES_MAX, type FakeEngine, fakeEngine } from './fake-engine.ts'
 import { codeOf, type Send, type Sent } from './send.ts'
@@ -43,6 +44,7 @@ export function httpContract(name: string, start: Start): void {
           success: (input) => current().checkout.success(input),
           cancel: (input) => current().checkout.cancel(input),
         },
+        billing: { portal: (input) => current().billing.portal(input) },
       })
     })
     beforeEach(() => {
@@ -62,6 +64,13 @@ export function httpContract(name: string, start: Start): void {
     describeCheckout(
       () => fake,
       (sent) => harness.send(sent),
+    )
+    describeBilling(
+      () => fake,
+      (sent) => harness.send(sent),
+      (next) => {
+        fake = next
+      },
     )
     describeOthers((sent) => harness.send(sent))
   })

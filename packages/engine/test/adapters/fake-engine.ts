@@ -1,6 +1,6 @@
 // Owns an engine for adapter tests: the port as an object, real signatures, nothing stored.
 import type { Engine } from '../../src/api.ts'
-import type { Order } from '../../src/config.ts'
+import type { Order } from '../../src/model.ts'
 import { createKeyring } from '../../src/pipeline/verify/keyring.ts'
 import { verify } from '../../src/pipeline/verify/verify.ts'
 import type { LogFields } from '../../src/ports/logger.ts'
@@ -14,6 +14,7 @@ export const ORDER_ID = 'ord_1'
 
 export const ORDER: Order = {
   id: ORDER_ID,
+  kind: 'payment',
   status: 'fulfilled',
   failed: false,
   held: false,
@@ -24,15 +25,18 @@ export const ORDER: Order = {
   currency: 'eur',
   unitAmount: 1_250,
   expectedSubtotal: 2_500,
+  trialDays: null,
   userId: 'user_secret',
   sessionId: SESSION,
   paymentIntentId: 'pi_secret',
+  subscriptionId: null,
   amountSubtotal: 2_500,
   amountDiscount: 0,
   amountShipping: 0,
   amountTax: 0,
   amountTotal: 2_500,
   amountRefunded: 0,
+  disputeStatus: null,
   paidAfterEnd: false,
   createdAt: new Date(NOW_MS),
   updatedAt: new Date(NOW_MS),
@@ -50,6 +54,7 @@ export interface Recorded {
   readonly sessions: unknown[]
   readonly successes: unknown[]
   readonly cancels: unknown[]
+  readonly portals: unknown[]
   readonly drains: unknown[]
   readonly logs: LogLine[]
 }
@@ -70,6 +75,7 @@ export function fakeEngine(change: (engine: Engine) => Partial<Engine> = () => (
     sessions: [],
     successes: [],
     cancels: [],
+    portals: [],
     drains: [],
     logs: [],
   }
@@ -134,7 +140,25 @@ export function fakeEngine(change: (engine: Engine) => Partial<Engine> = () => (
       },
       expire: notHere,
     },
-    orders: { get: notHere, getFor: notHere, listFor: notHere, list: notHere, history: notHere },
+    orders: {
+      get: notHere,
+      getFor: notHere,
+      listFor: notHere,
+      list: notHere,
+      listOf: notHere,
+      history: notHere,
+    },
+    access: { can: notHere, get: notHere },
+    subscriptions: { get: notHere, listFor: notHere, list: notHere, history: notHere },
+    invoices: { get: notHere, listFor: notHere },
+    customers: { get: notHere, ensure: notHere, adopt: notHere },
+    billing: {
+      async portal(input) {
+        recorded.portals.push(input)
+        return { url: 'https://portal.example/p/1' }
+      },
+    },
+    catalogue: { diff: notHere, push: notHere },
     events: { list: notHere, get: notHere, replay: notHere, importProcessed: notHere },
   }
   return { engine: { ...base, ...change(base) }, recorded }

@@ -107,7 +107,8 @@ describe.each(backends)('found before on $name', (backend) => {
   test('Stripe being away for hours kills no refund', async () => {
     const { orderId, sessionId } = await shop.order()
     await completed('evt_1', shop.stripe.change(sessionId, paid('pi_1')))
-    const charge = { id: 'ch_1', object: 'charge', payment_intent: 'pi_1', amount_refunded: 700 }
+    const paidBy = { object: 'charge', payment_intent: 'pi_1', currency: 'eur', amount: 3000 }
+    const charge = { ...paidBy, id: 'ch_1', amount_refunded: 700 }
     const answer = shop.stripe.charge.bind(shop.stripe)
     shop.stripe.charge = async () => {
       throw new EngineError('STRIPE_UNAVAILABLE', 'away')
@@ -130,6 +131,8 @@ describe.each(backends)('found before on $name', (backend) => {
       id: 'ch_1',
       object: 'charge',
       payment_intent: 'pi_7',
+      currency: 'eur',
+      amount: 3000,
       amount_refunded: 3000,
       metadata: { quittance_order: orderId },
     })

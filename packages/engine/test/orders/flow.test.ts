@@ -68,7 +68,8 @@ describe.each(backends)('an order on $name', (backend) => {
     const session = shop.stripe.change(sessionId, paid('pi_9'))
     await shop.deliver(eventOf('evt_1', 'checkout.session.completed', session))
     await shop.drain()
-    const charge = { id: 'ch_1', object: 'charge', payment_intent: 'pi_9', amount_refunded: 700 }
+    const paidBy = { object: 'charge', payment_intent: 'pi_9', currency: 'eur', amount: 3000 }
+    const charge = { ...paidBy, id: 'ch_1', amount_refunded: 700 }
     shop.stripe.charges.set('ch_1', charge)
     await shop.deliver(eventOf('evt_2', 'charge.refunded', { ...charge, amount_refunded: 300 }))
     await shop.drain()

@@ -1,9 +1,11 @@
 // Goal: a handler's fault costs a retry, never the process, the acknowledgement or a second effect.
 // Method: handlers that misbehave on their first runs; attempts and rows are read back.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { OrderHandler } from '../../src/config.ts'
+import type { Handler } from '../../src/events.ts'
 import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, type Shop } from '../support/shop.ts'
+
+type OrderHandler = Handler<'order.fulfilled'>
 
 const forever = () => new Promise<void>(() => undefined)
 

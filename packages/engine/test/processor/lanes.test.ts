@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../src/engine.ts'
 import { claim } from '../../src/pipeline/processor/lease.ts'
+import { MIGRATIONS } from '../../src/storage/generated/migrations.ts'
 import { backends, useDatabase } from '../support/databases.ts'
 import { FakeStripe } from '../support/fake-stripe.ts'
 import { eventOf, openShop, paid, SECRET, signatureOf } from '../support/shop.ts'
@@ -137,6 +138,6 @@ describe.each(backends)('lanes on $name', (backend) => {
     await shop.engine.ready()
     await shop.engine.stop()
     const rows = await db.database.query('select version from quittance.migrations')
-    expect(rows).toHaveLength(1)
+    expect(rows).toHaveLength(MIGRATIONS.length)
   })
 })

@@ -1,10 +1,12 @@
 // Goal: a handler cannot end our transaction, outlive it, or pass its own faults off as the store's.
 // Method: handlers that do with tx.client what query builders and forgotten promises do.
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { OrderHandler } from '../../src/config.ts'
+import type { Handler } from '../../src/events.ts'
 import type { Transaction } from '../../src/ports/database.ts'
 import { backends, useDatabase } from '../support/databases.ts'
 import { eventOf, openShop, paid, type Shop } from '../support/shop.ts'
+
+type OrderHandler = Handler<'order.fulfilled'>
 
 /** What both drivers' clients have. */
 interface DriverClient {

@@ -6,6 +6,8 @@ import type { Database } from '../../src/ports/database.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { pglite } from '../../src/storage/pglite.ts'
 import { postgres } from '../../src/storage/postgres.ts'
+import { sqlStateOf } from '../../src/storage/shared.ts'
+import { migratedDump } from './migrated-dump.ts'
 
 export interface TestDatabase {
   readonly database: Database
@@ -38,7 +40,38 @@ const TABLES = [
   'order_marks',
   'checkout_attempts',
   'orders',
+  'buyers',
+  'catalogue_prices',
+  'subscriptions',
+  'subscription_items',
+  'subscription_history',
+  'invoices',
+  'invoice_payments',
+  'charges',
+  'refunds',
+  'disputes',
+  'payment_facts',
+  'entitlements',
+  'access',
+  'access_rules',
 ].map((table) => `quittance.${table}`)
+
+/** Triggers that refuse changes are set aside, which takes a superuser. */
+const DELETES = [
+  'set local session_replication_role = replica;',
+  ...TABLES.map((table) => `delete from ${table};`),
+].join('\n')
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/** Deleting the few rows of a test takes a tenth of the time of truncating the tables. */
+async function empty(database: Database): Promise<void> {
+  try {
+    await database.transaction((tx) => database.script(tx, DELETES))
+  } catch (error) {
+    if (sqlStateOf(error) !== INSUFFICIENT_PRIVILEGE) throw error
+    await database.query(`truncate ${TABLES.join(', ')}`)
+  }
+}
 
 function wrap(
   database: Database,
@@ -49,7 +82,7 @@ function wrap(
     database,
     url,
     async reset() {
-      await database.query(`truncate ${TABLES.join(', ')}`)
+      await empty(database)
       await database.query(`update quittance.clock set shift = '0'`)
       await database.query(`update quittance.stripe_budget set next_at = '-infinity'`)
     },
@@ -66,7 +99,7 @@ function wrap(
 const embedded: Backend = {
   name: 'pglite',
   async open() {
-    const database = await pglite()
+    const database = await pglite({ loadDataDir: await migratedDump() })
     await migrate(database)
     return wrap(database, undefined, () => database.close())
   },
@@ -79,6 +112,7 @@ function served(serverUrl: string): Backend {
       const name = `quittance_test_${randomBytes(6).toString('hex')}`
       const admin = new pg.Pool({ connectionString: serverUrl, max: 1 })
       await admin.query(`create database ${name}`)
+      await admin.query(`alter database ${name} set synchronous_commit = off`)
       const url = new URL(serverUrl)
       url.pathname = `/${name}`
       const database = postgres({ connectionString: url.href, connectionsMax: 20 })

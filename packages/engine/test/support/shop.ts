@@ -72,9 +72,11 @@ export interface ShopOptions {
   readonly on?: EngineOptions['on']
   readonly onStripe?: EngineOptions['onStripe']
   readonly catalogue?: EngineOptions['catalogue']
+  readonly billing?: EngineOptions['billing']
   readonly endpoints?: EngineOptions['endpoints']
   readonly limits?: EngineOptions['limits']
   readonly checkout?: EngineOptions['checkout']
+  readonly identify?: EngineOptions['identify']
   readonly stripe?: FakeStripe
 }
 
@@ -96,7 +98,9 @@ export function openShop({ database }: TestDatabase, options: ShopOptions = {}):
       },
     },
     ...(options.onStripe === undefined ? {} : { onStripe: options.onStripe }),
+    ...(options.billing === undefined ? {} : { billing: options.billing }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.identify === undefined ? {} : { identify: options.identify }),
     checkout: { successWaitMs: 1_000, ...options.checkout },
     processor: { mode: 'manual', backoffBaseMs: 1_000, ...options.processor },
   })

@@ -55,9 +55,7 @@ export interface ConfigSources {
  */
 export async function loadConfig(sources: ConfigSources): Promise<ServerConfig> {
   const { values, problems: environmentProblems } = readEnvironment(sources.environment)
-  const named = sources.configPath ?? values.QUITTANCE_CONFIG
-  const namedBy = sources.configPath === undefined ? 'QUITTANCE_CONFIG' : '--config'
-  const { file, problems: fileProblems } = await loadConfigFile(named, sources.directory, namedBy)
+  const { file, problems: fileProblems } = await findConfigFile(sources, values)
   const problems = [...environmentProblems, ...fileProblems]
   const tls = await readTls(values, file, problems)
   const blamed = new Set(problems.map((problem) => problem.key))
@@ -98,6 +96,30 @@ export function loadStoreConfig(sources: ConfigSources): {
     dataDir: resolve(sources.directory, values.DATA_DIR ?? '.data'),
     log: logOf(values, sources.terminal === true),
   }
+}
+
+/** What the commands need that only ask Stripe: a key and a catalogue, no store, no secret. */
+export async function loadStripeConfig(
+  sources: ConfigSources,
+): Promise<Pick<ServerConfig, 'mode' | 'apiKey' | 'apiBase' | 'app'>> {
+  const { values, problems: environmentProblems } = readEnvironment(sources.environment)
+  const { file, problems: fileProblems } = await findConfigFile(sources, values)
+  const ours = environmentProblems.filter((problem) => STRIPE_KEYS.has(problem.key))
+  const problems = [...ours, ...fileProblems]
+  const blamed = new Set(problems.map((problem) => problem.key))
+  const rules = crossRules(values, file, null, sources.environment)
+  problems.push(...rules.filter(({ key }) => STRIPE_KEYS.has(key) && !blamed.has(key)))
+  const apiKey = values.STRIPE_API_KEY
+  if (problems.length > 0 || apiKey === undefined) throw new ConfigError(problems)
+  return { mode: modeOfKey(apiKey), apiKey, apiBase: values.STRIPE_API_BASE ?? null, app: file }
+}
+
+const STRIPE_KEYS = new Set(['STRIPE_API_KEY', 'STRIPE_API_BASE', 'QUITTANCE_CONFIG'])
+
+async function findConfigFile({ configPath, directory }: ConfigSources, values: EnvironmentValues) {
+  const named = configPath ?? values.QUITTANCE_CONFIG
+  const namedBy = configPath === undefined ? 'QUITTANCE_CONFIG' : '--config'
+  return await loadConfigFile(named, directory, namedBy)
 }
 
 const STORE_KEYS = new Set(['DATABASE_URL', 'DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT'])

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { EngineOptions, Handlers } from '@quittance/engine'
+import { type EngineOptions, EVENT_NAMES } from '@quittance/engine'
 import { z } from 'zod'
 import { mask } from '../log.ts'
+import { BILLING, CATALOGUE, namesAt } from './catalogue-shape.ts'
 import { networksOf } from './environment.ts'
-import { FILE_KEYS } from './keys.ts'
 import type { Problem } from './problem.ts'
 
 export const FILE_NAMES = ['quittance.config.mjs', 'quittance.config.js', 'quittance.config.json']
@@ -15,7 +15,7 @@ export const FILE_NAMES = ['quittance.config.mjs', 'quittance.config.js', 'quitt
 /** What the file's default export may hold, beside the environment. */
 export type ConfigFile = Pick<
   EngineOptions,
-  'catalogue' | 'on' | 'onStripe' | 'identify' | 'limits' | 'processor'
+  'catalogue' | 'billing' | 'on' | 'onStripe' | 'identify' | 'limits' | 'processor'
 > & {
   readonly checkout?: Omit<NonNullable<EngineOptions['checkout']>, 'publicUrl'>
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
@@ -27,17 +27,8 @@ export function defineConfig(config: ConfigFile): ConfigFile {
   return config
 }
 
-/** A record, so that a fact of the contract cannot be missed. */
-const FACT_TABLE = {
-  'order.awaiting_payment': true,
-  'order.fulfilled': true,
-  'order.payment_failed': true,
-  'order.expired': true,
-  'order.canceled': true,
-} as const satisfies Record<keyof Handlers, true>
-
 /** Checked here: a handler under a misspelt name would never run, and nobody would hear of it. */
-const FACTS = Object.keys(FACT_TABLE)
+const EVENTS = Object.keys(EVENT_NAMES)
 
 const text = z.string().min(1)
 const handler = z.custom<(context: never) => unknown>((value) => typeof value === 'function', {
@@ -47,28 +38,12 @@ const numbers = (names: readonly string[]) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, z.number().optional()])))
 
 const SCHEMA = z.strictObject({
-  catalogue: z
-    .record(
-      text,
-      z.strictObject({
-        price: text.optional(),
-        lookupKey: text.optional(),
-        quantity: z.strictObject({ min: z.int().optional(), max: z.int().optional() }).optional(),
-        allow: z
-          .strictObject({
-            discount: z.boolean().optional(),
-            tax: z.boolean().optional(),
-            shipping: z.boolean().optional(),
-          })
-          .optional(),
-        session: z.record(text, z.unknown()).optional(),
-      }),
-    )
-    .optional(),
+  catalogue: CATALOGUE.optional(),
+  billing: BILLING.optional(),
   on: z
     .strictObject(
       Object.fromEntries(
-        FACTS.map((fact) => [fact, z.union([handler, z.record(text, handler)]).optional()]),
+        EVENTS.map((event) => [event, z.union([handler, z.record(text, handler)]).optional()]),
       ),
     )
     .optional(),
@@ -130,9 +105,9 @@ function hasShape(value: unknown, issues: z.core.$ZodIssue[]): value is ConfigFi
 const trusted = (file: ConfigFile, networks: readonly string[]) =>
   file.trustedProxy === undefined ? {} : { trustedProxy: networks }
 
-function cureOf(path: string): string {
-  if (path === '') return `Known are ${FILE_KEYS.map((row) => row.key).join(', ')}.`
-  return path === 'on' ? `Known are ${FACTS.join(', ')}.` : 'Remove it.'
+function cureOf(path: readonly PropertyKey[]): string {
+  const names = namesAt(SCHEMA, path)
+  return names === null ? 'Remove it.' : `Known are ${names.join(', ')}.`
 }
 
 function problemsOf(name: string) {
@@ -142,7 +117,7 @@ function problemsOf(name: string) {
       return issue.keys.map((key) => ({
         key: `${path === '' ? key : `${path}.${key}`} (${name})`,
         found: 'is not known',
-        cure: cureOf(path),
+        cure: cureOf(issue.path),
       }))
     }
     const at = path === '' ? 'default export' : path

@@ -116,14 +116,21 @@ export const FILE_KEYS = [
     secret: false,
     default: '`{}`',
     description:
-      'What is sold: item id → `{ price }` or `{ lookupKey }`, with `quantity`, `allow` and `session`. Checked against Stripe at start.',
+      'What is sold: item id → `{ price }` or `{ lookupKey }`, with `quantity`, `allow`, `features`, `policies`, `formerPrices`, `define` and `session`; sold once also `accessDays`. A plan has `kind: "plan"` and `interval`, and may have `intervalCount`, `trialDays`, `trialEnd` and `group`. Checked against Stripe at start.',
+  },
+  {
+    key: 'billing',
+    secret: false,
+    default: '`{}`',
+    description:
+      '`policies` (what refunds, disputes and late payments do to access), `groups` (group → `{ second, trials }`) and `portalConfiguration` (`bpc_…`).',
   },
   {
     key: 'on',
     secret: false,
     default: 'none',
     description:
-      'Handlers of order facts (`order.fulfilled` and its siblings). They run in the transaction of the fact.',
+      'Handlers of [events](domain-events.md) such as `order.fulfilled` and `access.granted`. They run in the transaction of the event.',
   },
   {
     key: 'onStripe',
@@ -210,6 +217,7 @@ export function renderReference(): string {
     'export default {',
     '  catalogue: {',
     "    poster: { lookupKey: 'poster_2026', quantity: { max: 5 } },",
+    "    pro: { kind: 'plan', lookupKey: 'pro_monthly', interval: 'month', features: ['export'] },",
     '  },',
     '  on: {',
     "    'order.fulfilled': async ({ order, tx }) => {",

@@ -1,5 +1,5 @@
 // Owns the operator's requests to an engine: one set of routes for the socket and for the CLI.
-import { type Engine, EngineError, isEngineError } from '@quittance/engine'
+import { type Engine, EngineError, isEngineError, type Who } from '@quittance/engine'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { toJson } from './json.ts'
@@ -22,7 +22,20 @@ export const ORDER_STATUSES = [
   'fulfilled',
 ] as const
 
+export const SUBSCRIPTION_STATUSES = [
+  'incomplete',
+  'incomplete_expired',
+  'trialing',
+  'active',
+  'past_due',
+  'unpaid',
+  'paused',
+  'canceled',
+] as const
+
 export const LIST_LIMIT_MAX = 1_000
+/** What `customers show` has room for. */
+const SHOWN_MAX = 10
 
 const limit = z.coerce.number().int().min(1).max(LIST_LIMIT_MAX).optional()
 const EVENT_FILTER = z.strictObject({
@@ -35,6 +48,22 @@ const ORDER_FILTER = z.strictObject({
   userId: z.string().min(1).max(255).optional(),
   limit,
 })
+const SUBSCRIPTION_FILTER = z.strictObject({
+  status: z.enum(SUBSCRIPTION_STATUSES).optional(),
+  buyer: z.string().min(1).max(255).optional(),
+  limit,
+})
+const ACCESS_FILTER = z.strictObject({ at: z.iso.datetime({ offset: true }).optional() })
+
+/** Stripe's ids of customers begin so; the app's own ids of users hardly do. */
+const whoOf = (id: string): Who => (id.startsWith('cus_') ? { customerId: id } : { userId: id })
+
+/** @throws EngineError `CUSTOMER_NOT_FOUND`, for an empty answer would hide a misspelt id. */
+async function buyerOf(engine: Engine, id: string) {
+  const buyer = await engine.customers.get(whoOf(id))
+  if (buyer === null) throw new EngineError('CUSTOMER_NOT_FOUND', `there is no buyer ${id}`)
+  return buyer
+}
 
 /** Reachable by the owner of the data directory only; it never carries a payload. */
 export function createControlApp(engine: Engine): Hono {
@@ -63,6 +92,7 @@ export function createControlApp(engine: Engine): Hono {
     if (order === null) throw new EngineError('ORDER_NOT_FOUND', `there is no order ${id}`)
     return answer({ ...order, history: await engine.orders.history(id) })
   })
+  addBillingRoutes(app, engine)
   app.notFound(() => refusal(404, 'NOT_FOUND', 'the running server does not know this request', ''))
   app.onError((error) => {
     if (error instanceof FilterError) return refusal(400, 'FILTER_INVALID', error.message, '')
@@ -71,6 +101,40 @@ export function createControlApp(engine: Engine): Hono {
       : refusal(500, 'INTERNAL', 'the engine could not answer', 'See the log of the server.')
   })
   return app
+}
+
+function addBillingRoutes(app: Hono, engine: Engine): void {
+  app.get('/access/:buyer', async (context) => {
+    const id = context.req.param('buyer')
+    const { at } = filterOf(ACCESS_FILTER, context.req.query())
+    await buyerOf(engine, id)
+    return answer(await engine.access.get(whoOf(id), at === undefined ? {} : { at: new Date(at) }))
+  })
+  app.get('/subscriptions', async (context) => {
+    const { buyer, ...filter } = filterOf(SUBSCRIPTION_FILTER, context.req.query())
+    const who = buyer === undefined ? {} : { who: whoOf(buyer) }
+    return answer(await engine.subscriptions.list({ ...filter, ...who }))
+  })
+  app.get('/subscriptions/:id', async (context) => {
+    const id = context.req.param('id')
+    const found = await engine.subscriptions.get(id)
+    if (found === null) {
+      throw new EngineError('SUBSCRIPTION_NOT_FOUND', `there is no subscription ${id}`)
+    }
+    return answer({ ...found, history: await engine.subscriptions.history(id) })
+  })
+  app.get('/customers/:buyer', async (context) => {
+    const id = context.req.param('buyer')
+    const buyer = await buyerOf(engine, id)
+    const [who, limited] = [whoOf(id), { limit: SHOWN_MAX }]
+    return answer({
+      ...buyer,
+      access: await engine.access.get(who),
+      subscriptions: await engine.subscriptions.listFor(who, limited),
+      invoices: await engine.invoices.listFor(who, limited),
+      orders: await engine.orders.listOf(who, limited),
+    })
+  })
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' }

@@ -1,8 +1,8 @@
 // Owns what each route does with a request: one function a route, over the engine's own methods.
 
 import type { Engine } from '../../api.ts'
-import type { Order } from '../../config.ts'
 import { EngineError } from '../../errors.ts'
+import type { Order } from '../../model.ts'
 import type { Pages } from '../pages.ts'
 import { asEngineError, html, json, prefersJson, problem, retryHeaders } from './answer.ts'
 import { readBody, readJson } from './body.ts'
@@ -29,6 +29,8 @@ export type RouteHandler = (call: Call) => Promise<Response>
 export const DRAIN_BUDGET_MS = 25_000
 /** Stripe's ids are far shorter; anything longer is nobody's. */
 const PARAMETER_CHARACTERS_MAX = 255
+/** Of an unknown field's name, in the answer. */
+const FIELD_SHOWN_MAX = 40
 
 /** Nothing here may depend on it: without waitUntil, workers or a scheduled drain do the same. */
 function drainAfterwards({ engine, context }: Call): void {
@@ -77,6 +79,39 @@ export const createSession: RouteHandler = async ({ engine, request }) => {
   })
   const headers = { 'set-cookie': browserCookie(browser, engine.http.secureCookies) }
   return json(201, { orderId, sessionId, url }, headers)
+}
+
+/** A path of our own host: not `//host` and not `/\host`, which browsers read as another one. */
+const RETURN_PATH = /^\/(?![/\\])[\x21-\x7e]{0,500}$/
+
+function returnPathOf(body: unknown): string | undefined {
+  const invalid = (field: string) =>
+    new EngineError('BODY_INVALID', 'the body must be an object with returnPath alone', { field })
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('body')
+  const { returnPath, ...others }: { returnPath?: unknown } = body
+  const [other] = Object.keys(others)
+  if (other !== undefined) throw invalid(other.slice(0, FIELD_SHOWN_MAX))
+  if (returnPath === undefined) return undefined
+  if (typeof returnPath === 'string' && RETURN_PATH.test(returnPath)) return returnPath
+  throw new EngineError('RETURN_URL_INVALID', 'returnPath is no path of this host', {
+    field: 'returnPath',
+  })
+}
+
+/**
+ * JSON only, like create-session: another site cannot send it without a preflight. A signed-in
+ * buyer alone: a browser's cookie is proof enough to see an order, not to change a subscription.
+ */
+export const portalSession: RouteHandler = async ({ engine, request }) => {
+  const returnUrl = returnPathOf(await readJson(request, engine.http.requestBytesMax))
+  const identity = await engine.http.identify(request)
+  if (identity === null) throw new EngineError('SIGN_IN_REQUIRED', 'nobody is signed in')
+  const { userId } = identity
+  const { url } = await engine.billing.portal({
+    who: { userId },
+    ...(returnUrl === undefined ? {} : { returnUrl }),
+  })
+  return json(201, { url })
 }
 
 function parameter(url: URL, name: string): string | null {

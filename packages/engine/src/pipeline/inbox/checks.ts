@@ -2,7 +2,14 @@
 import type { Database, Queryable } from '../../ports/database.ts'
 import type { CheckOrigin } from '../../types.ts'
 
-export type CheckedObject = 'checkout.session' | 'event'
+export type CheckedObject =
+  | 'checkout.session'
+  | 'event'
+  | 'subscription'
+  | 'invoice'
+  | 'charge'
+  | 'dispute'
+  | 'buyer'
 
 export interface NewCheck {
   readonly objectType: CheckedObject

@@ -1,5 +1,6 @@
 // Owns running the app's handlers: inside the transaction, once per fact and handler name.
-import type { Handlers, Order, OrderFact, OrderHandler, StripeHandlers } from '../../config.ts'
+import type { StripeHandlers } from '../../config.ts'
+import type { Handlers, Happening } from '../../events.ts'
 import type { Timers } from '../../ports/clock.ts'
 import type { Transaction } from '../../ports/database.ts'
 import type { Logger } from '../../ports/logger.ts'
@@ -13,6 +14,9 @@ const DEFAULT_NAME = 'default'
 const TAKE = `
 insert into quittance.effects (key, seq, at) values ($1, $2, quittance.now())
 on conflict do nothing returning key`
+
+/** The context's shape is held by the types of `Handlers` and `Happening`, which share their names. */
+type NamedHandler = (context: object) => Promise<void> | void
 
 type RawHandler = (context: {
   event: unknown
@@ -31,46 +35,43 @@ export class HandlerFailure extends Error {
   }
 }
 
+function namedOf(given: object): readonly (readonly [string, NamedHandler])[] {
+  if (typeof given === 'function') return [[DEFAULT_NAME, given as NamedHandler]]
+  return Object.entries(given) as [string, NamedHandler][]
+}
+
 export class HandlerRunner {
-  readonly #facts: Map<string, readonly (readonly [string, OrderHandler])[]>
+  readonly #named: Map<string, readonly (readonly [string, NamedHandler])[]>
   readonly #raw: Map<string, RawHandler>
   readonly #logger: Logger
   readonly #timers: Timers
 
   constructor(on: Handlers, onStripe: StripeHandlers, logger: Logger, timers: Timers) {
-    this.#facts = new Map(
-      Object.entries(on).map(([fact, given]) => [
-        fact,
-        typeof given === 'function' ? [[DEFAULT_NAME, given] as const] : Object.entries(given),
-      ]),
-    )
+    this.#named = new Map(Object.entries(on).map(([fact, given]) => [fact, namedOf(given)]))
     this.#raw = new Map(Object.entries(onStripe) as [string, RawHandler][])
     this.#logger = logger
     this.#timers = timers
   }
 
   /** The effect key is the fact's, not the event's: two events of one fact give one effect. */
-  async emit(
-    tx: Transaction,
-    seq: bigint,
-    fact: OrderFact,
-    order: Order,
-    cause: Cause,
-  ): Promise<void> {
-    const name = fact.replace(/^order\./, '')
-    for (const [handler, run] of this.#facts.get(fact) ?? []) {
-      const key = `order:${order.id}:${name}:${handler}`
-      await this.#once(tx, seq, key, `${fact}/${handler}`, () => run({ order, cause, tx }))
+  async emit(tx: Transaction, seq: bigint, happening: Happening, cause: Cause): Promise<void> {
+    const { name, key, about } = happening
+    for (const [handler, run] of this.#named.get(name) ?? []) {
+      const context = { ...about, cause, tx }
+      await this.#once(tx, seq, `${key}:${handler}`, `${name}/${handler}`, () => run(context))
     }
   }
 
-  /** Answers whether the app handles this type at all. */
-  async emitRaw(tx: Transaction, item: EventItem, cause: Cause): Promise<boolean> {
+  /** Whether the app handles this type at all. */
+  hasRaw({ type }: EventItem): boolean {
+    return this.#raw.has(type)
+  }
+
+  async emitRaw(tx: Transaction, item: EventItem, cause: Cause): Promise<void> {
     const run = this.#raw.get(item.type)
-    if (run === undefined) return false
+    if (run === undefined) return
     const key = `event:${item.eventId}:${DEFAULT_NAME}`
     await this.#once(tx, item.seq, key, item.type, () => run({ event: item.event, cause, tx }))
-    return true
   }
 
   async #once(

@@ -14,6 +14,8 @@ export interface ProcessorConfig extends RunContext {
   readonly workers: number
   readonly pollMs: number
   readonly laneEventsMax: number
+  /** Puts checks for what is due by time alone, or by new rules; answers how many. */
+  readonly sweepDue: (how: 'due' | 'thorough') => Promise<number>
 }
 
 /** Lanes that this process rang for itself; more than this is left to the table. */
@@ -64,12 +66,16 @@ export class Processor {
 
   /** Works in the caller's turn until nothing is due or the time is over. */
   async drain(deadlineMs: number, now: () => number): Promise<number> {
+    const { database, sweepDue } = this.#config
     let processed = 0
-    await sweepLanes(this.#config.database, 'thorough')
+    let due = await sweepDue('thorough')
+    await sweepLanes(database, 'thorough')
     while (now() < deadlineMs) {
       const ran = await this.runLane(null, 'drain')
-      if (ran === null) break
-      processed += ran
+      processed += ran ?? 0
+      // A sweep has a limit: what is over it is found by the next one.
+      if (ran === null && due === 0) break
+      if (ran === null) due = await sweepDue('thorough')
     }
     return processed
   }
@@ -159,11 +165,12 @@ export class Processor {
   }
 
   async #poll(): Promise<void> {
-    const { database, pollMs, timers } = this.#config
+    const { database, sweepDue, pollMs, timers } = this.#config
     for (let poll = 0; !this.#stopping.signal.aborted; poll += 1) {
       try {
         const how = poll % POLLS_PER_THOROUGH_SWEEP === 0 ? 'thorough' : 'due'
-        if ((await sweepLanes(database, how)) > 0) this.nudge([])
+        const found = (await sweepDue(how)) + (await sweepLanes(database, how))
+        if (found > 0) this.nudge([])
       } catch (error) {
         this.#log(error)
       }

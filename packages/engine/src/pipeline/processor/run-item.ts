@@ -4,21 +4,14 @@ import type { Random, Timers } from '../../ports/clock.ts'
 import type { Database, Transaction } from '../../ports/database.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { type StripePort, StripeRefusal } from '../../ports/stripe.ts'
-import { assertNever, type Cause } from '../../types.ts'
+import { assertNever } from '../../types.ts'
 import { orderOfLane } from '../inbox/lanes.ts'
 import type { OrderOverlays } from '../projections/overlays.ts'
-import type {
-  Apply,
-  AskStep,
-  Item,
-  Note,
-  Outcome,
-  Projector,
-  Scope,
-} from '../projections/projector.ts'
+import type { Apply, AskStep, Item, Note, Outcome, Projector } from '../projections/projector.ts'
 import { drawTicket } from './budget.ts'
 import { HandlerFailure, type HandlerRunner } from './handlers.ts'
 import { fence, type Lease } from './lease.ts'
+import { Application } from './scope.ts'
 import { type Settlement, settleItem } from './settle.ts'
 
 export interface RunContext {
@@ -124,7 +117,15 @@ async function attempt(
 async function ask(context: RunContext, lease: Lease, step: AskStep): Promise<Apply> {
   await fence(context.database, lease, context.leaseMs)
   const ticket = await drawTicket(context.database, context.timers)
-  return await step({ stripe: context.stripe, timeoutMs: context.askTimeoutMs, ticket })
+  return await step({
+    stripe: context.stripe,
+    timeoutMs: context.askTimeoutMs,
+    ticket,
+    async turn() {
+      await fence(context.database, lease, context.leaseMs)
+      await drawTicket(context.database, context.timers)
+    },
+  })
 }
 
 type Applied =
@@ -148,14 +149,17 @@ async function applyOnce(
   apply: Apply,
 ): Promise<Applied> {
   for (let tries = 1; ; tries += 1) {
-    const notes: Note[] = []
+    let notes: readonly Note[] = []
     try {
       // The runs before took their time out of the lease.
       if (tries > 1) await fence(context.database, lease, context.leaseMs)
       const settlement = await context.database.transaction(
         async (tx) => {
-          const outcome = await apply(scopeOf(context, tx, item, notes))
+          const application = new Application(tx, item, context.handlers)
+          notes = application.notes
+          const outcome = await apply(application.scope)
           if (outcome.kind === 'ask') throw new AskInstead(outcome.ask)
+          await application.runHandlers()
           const settled = settlementOf(context, item, outcome)
           await context.overlays.settle(tx, item, outcome, settled)
           await context.crashPoint('applied')
@@ -190,34 +194,6 @@ async function finish(
 ): Promise<void> {
   await settleItem(tx, lease, item, item.attempt, settlement, next)
   await fence(tx, lease, context.leaseMs)
-}
-
-function scopeOf(context: RunContext, tx: Transaction, item: Item, notes: Note[]): Scope {
-  const cause = causeOf(item)
-  return {
-    tx,
-    item,
-    cause,
-    note: (note) => notes.push(note),
-    emit: (fact, order) => context.handlers.emit(tx, item.seq, fact, order, cause),
-    emitRaw: (event) => context.handlers.emitRaw(tx, event, cause),
-  }
-}
-
-/** A replay is the operator's doing, whatever is replayed. */
-export function causeOf(item: Item): Cause {
-  const { seq, generation } = item
-  if (generation > 1) {
-    return {
-      kind: 'operator',
-      seq,
-      generation,
-      eventId: item.kind === 'event' ? item.eventId : null,
-    }
-  }
-  return item.kind === 'event'
-    ? { kind: 'event', seq, eventId: item.eventId, type: item.type }
-    : { kind: 'check', seq, origin: item.origin, objectId: item.objectId }
 }
 
 function settlementOf(

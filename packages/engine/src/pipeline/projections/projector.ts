@@ -1,6 +1,5 @@
 // Owns the contract between the processor and what it applies: items, plans and outcomes.
-
-import type { Order, OrderFact } from '../../config.ts'
+import type { Happening } from '../../events.ts'
 import type { Queryable, Transaction } from '../../ports/database.ts'
 import type { LogFields } from '../../ports/logger.ts'
 import type { StripePort } from '../../ports/stripe.ts'
@@ -68,10 +67,13 @@ export interface Scope {
   readonly item: Item
   readonly cause: Cause
   note(note: Note): void
-  /** Runs the handlers of a fact about an order that have not run for it before. */
-  emit(fact: OrderFact, order: Order): Promise<void>
-  /** Runs the app's handler for this raw event, once. Answers whether there is one. */
-  emitRaw(item: EventItem): Promise<boolean>
+  /**
+   * Its handlers run when the application has written all that it writes, in this order and in the
+   * same transaction: what they read there follows from what they hear of. Once under its key.
+   */
+  emit(happening: Happening): void
+  /** The app's handler for this raw event runs behind them, once. Answers whether there is one. */
+  emitRaw(item: EventItem): boolean
 }
 
 export type Apply = (scope: Scope) => Promise<Outcome>
@@ -82,6 +84,8 @@ export interface Asking {
   readonly timeoutMs: number
   /** Drawn before the request: the answer serves events with a smaller seq. */
   readonly ticket: bigint
+  /** Waits for the turn of one more request (a further page); the answer keeps the first ticket. */
+  turn(): Promise<void>
 }
 
 /** Never runs inside a transaction. */

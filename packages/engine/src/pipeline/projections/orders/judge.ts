@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../../inbox/lanes.ts'
 
 /** What the judge needs of an order: the snapshot, and what is settled already. */
 export interface OrderSnapshot {
+  readonly kind: 'payment' | 'subscription'
   readonly status: OrderStatus
   readonly livemode: boolean
   readonly priceId: string
@@ -12,6 +13,9 @@ export interface OrderSnapshot {
   readonly expectedSubtotal: number
   readonly sessionId: string | null
   readonly paymentIntentId: string | null
+  readonly subscriptionId: string | null
+  /** The sign-up begins with a trial: nothing is paid today. */
+  readonly trialDays: number | null
   readonly cancelRequested: boolean
 }
 
@@ -39,11 +43,18 @@ export interface SessionFacts {
   readonly paymentFailed: boolean
   readonly currency: string | null
   readonly paymentIntentId: string | null
+  readonly subscriptionId: string | null
+  readonly customerId: string | null
   readonly subtotal: number | null
   readonly total: number | null
   readonly discount: number
   readonly shipping: number
   readonly tax: number
+  /**
+   * What a sign-up's first invoice took from the customer's balance, less what it collected for it:
+   * money from before that the session's total may contain. Null when the invoice was not fetched.
+   */
+  readonly credit: number | null
   /** Null when they were not fetched. */
   readonly lineItems: readonly LineItem[] | null
 }
@@ -63,25 +74,32 @@ function judgeIdentity(order: OrderSnapshot, session: SessionFacts): Judgement |
     return mismatch('session_mismatch')
   if (order.livemode !== session.livemode) return mismatch('mode')
   const otherPayment =
-    order.status === 'fulfilled' &&
-    order.paymentIntentId !== null &&
-    session.paymentIntentId !== null &&
-    order.paymentIntentId !== session.paymentIntentId
-  return otherPayment ? mismatch('order_state') : null
+    isOther(order.paymentIntentId, session.paymentIntentId) ||
+    isOther(order.subscriptionId, session.subscriptionId)
+  return order.status === 'fulfilled' && otherPayment ? mismatch('order_state') : null
 }
+
+const isOther = (ours: string | null, theirs: string | null): boolean =>
+  ours !== null && theirs !== null && ours !== theirs
 
 function differenceOf(
   order: OrderSnapshot,
   session: SessionFacts,
   allowed: Allowances,
 ): QuarantineReason | null {
-  if (session.mode !== 'payment') return 'mode'
+  if (session.mode !== order.kind) return 'mode'
   if (session.currency !== order.currency) return 'currency'
-  if (session.subtotal !== order.expectedSubtotal) return 'amount'
-  const { subtotal, discount, shipping, tax } = session
+  // What is fulfilled is the subscription: a session without one has nothing to give.
+  if (order.kind === 'subscription' && session.subscriptionId === null) return 'unusable_payload'
+  const { subtotal, discount, shipping, tax, credit, total } = session
+  const begunFree = order.trialDays !== null && subtotal === 0
+  if (subtotal === null || (subtotal !== order.expectedSubtotal && !begunFree)) return 'amount'
   // Tax may be contained in the prices, added to them, or both: what was added is at most the tax.
-  const added = session.total === null ? -1 : session.total - (subtotal - discount + shipping)
-  if (added < 0 || added > tax) return 'amount'
+  if (total === null) return 'amount'
+  const added = total - (subtotal - discount + shipping)
+  // Whether the balance is in the total Stripe does not document: either way it adds up.
+  const isExplained = [added, added + (credit ?? 0)].some((more) => more >= 0 && more <= tax)
+  if (!isExplained) return 'amount'
   const surprise =
     (discount > 0 && !allowed.discount) ||
     (shipping > 0 && !allowed.shipping) ||
@@ -96,17 +114,32 @@ function judgeLineItems(order: OrderSnapshot, items: readonly LineItem[]): Quara
   return items.length === 0 || quantity !== order.quantity ? 'amount' : null
 }
 
+/** Whether everything was fetched that may explain a difference. */
+const isSeenWhole = ({ kind }: OrderSnapshot, { lineItems, credit }: SessionFacts): boolean =>
+  lineItems !== null && (kind === 'payment' || credit !== null)
+
+const differs = (
+  order: OrderSnapshot,
+  session: SessionFacts,
+  reason: QuarantineReason,
+): Judgement => (isSeenWhole(order, session) ? mismatch(reason) : { kind: 'look_closer', reason })
+
 function judgePaid(order: OrderSnapshot, session: SessionFacts, allowed: Allowances): Judgement {
   const { lineItems } = session
   const reason = differenceOf(order, session, allowed)
   const byItems = lineItems === null ? null : judgeLineItems(order, lineItems)
   // A wrong price explains a wrong amount better than the amount does.
   const worst = byItems === 'price' ? byItems : (reason ?? byItems)
-  if (worst === null) return { kind: 'move', to: 'fulfilled' }
-  return lineItems === null ? { kind: 'look_closer', reason: worst } : mismatch(worst)
+  return worst === null ? { kind: 'move', to: 'fulfilled' } : differs(order, session, worst)
 }
 
-/** A full discount needs no payment; anything else that claims so does not add up. */
+/** A trial, a full discount and a balance that pays all need no payment; nothing else does. */
+function judgeFree(order: OrderSnapshot, session: SessionFacts, allowed: Allowances): Judgement {
+  const { total, credit } = session
+  const isFree = total === 0 || total === credit || order.trialDays !== null
+  return isFree ? judgePaid(order, session, allowed) : differs(order, session, 'amount')
+}
+
 function judgeComplete(
   order: OrderSnapshot,
   session: SessionFacts,
@@ -116,7 +149,7 @@ function judgeComplete(
     case 'paid':
       return judgePaid(order, session, allowed)
     case 'no_payment_required':
-      return session.total === 0 ? judgePaid(order, session, allowed) : mismatch('amount')
+      return judgeFree(order, session, allowed)
     case 'unpaid':
       return { kind: 'move', to: session.paymentFailed ? 'payment_failed' : 'awaiting_payment' }
     default:
@@ -156,6 +189,13 @@ function lineItemsOf(value: unknown): readonly LineItem[] | null {
   }))
 }
 
+/** Of the invoice that an answer shows: its total, before balance, and what was left to pay. */
+function creditOf(invoice: unknown): number | null {
+  if (!isJsonObject(invoice)) return typeof invoice === 'string' ? null : 0
+  const [total, due] = [amountOf(invoice.total), amountOf(invoice.amount_due)]
+  return total === null || due === null ? 0 : total - due
+}
+
 /** In an answer, the intent of a failed delayed payment asks for another method. */
 function intentFailed(intent: unknown): boolean {
   const status = isJsonObject(intent) ? intent.status : null
@@ -177,11 +217,14 @@ export function readSession(object: JsonObject, eventType: string | null): Sessi
       eventType === 'checkout.session.async_payment_failed' || intentFailed(object.payment_intent),
     currency: textOf(object.currency)?.toLowerCase() ?? null,
     paymentIntentId: idOf(object.payment_intent),
+    subscriptionId: idOf(object.subscription),
+    customerId: idOf(object.customer),
     subtotal: amountOf(object.amount_subtotal),
     total: amountOf(object.amount_total),
     discount: amountOf(details.amount_discount) ?? 0,
     shipping: amountOf(details.amount_shipping) ?? 0,
     tax: amountOf(details.amount_tax) ?? 0,
+    credit: creditOf(object.invoice),
     lineItems: lineItemsOf(object.line_items),
   }
 }

@@ -1,5 +1,5 @@
 // Owns the order's row: the statements that read and move it, and its shape for the app.
-import type { Order } from '../../../config.ts'
+import type { DisputeStatus, Order } from '../../../model.ts'
 import type { Queryable } from '../../../ports/database.ts'
 import type { Cause, OrderStatus } from '../../../types.ts'
 import type { OrderSnapshot, SessionFacts } from './judge.ts'
@@ -7,6 +7,7 @@ import { statusesBelow } from './states.ts'
 
 export interface OrderRow extends Record<string, unknown> {
   readonly id: string
+  readonly kind: 'payment' | 'subscription'
   readonly status: OrderStatus
   readonly failed: boolean
   readonly held_reason: string | null
@@ -17,10 +18,13 @@ export interface OrderRow extends Record<string, unknown> {
   readonly currency: string
   readonly unit_amount: bigint
   readonly expected_subtotal: bigint
+  readonly trial_days: number | null
+  readonly buyer_id: bigint | null
   readonly user_id: string | null
   readonly browser_hash: string | null
   readonly session_id: string | null
   readonly payment_intent_id: string | null
+  readonly subscription_id: string | null
   readonly amount_subtotal: bigint | null
   readonly amount_discount: bigint | null
   readonly amount_shipping: bigint | null
@@ -28,6 +32,7 @@ export interface OrderRow extends Record<string, unknown> {
   readonly amount_total: bigint | null
   readonly amount_refunded: bigint
   readonly refund_ticket: bigint
+  readonly dispute_status: DisputeStatus | null
   readonly paid_after_end: boolean
   readonly cancel_requested_at: Date | null
   readonly created_at: Date
@@ -41,6 +46,7 @@ const amount = (value: bigint | null): number | null => (value === null ? null :
 export function toOrder(row: OrderRow): Order {
   return {
     id: row.id,
+    kind: row.kind,
     status: row.status,
     failed: row.failed,
     held: row.held_reason !== null,
@@ -51,15 +57,18 @@ export function toOrder(row: OrderRow): Order {
     currency: row.currency,
     unitAmount: Number(row.unit_amount),
     expectedSubtotal: Number(row.expected_subtotal),
+    trialDays: row.trial_days,
     userId: row.user_id,
     sessionId: row.session_id,
     paymentIntentId: row.payment_intent_id,
+    subscriptionId: row.subscription_id,
     amountSubtotal: amount(row.amount_subtotal),
     amountDiscount: amount(row.amount_discount),
     amountShipping: amount(row.amount_shipping),
     amountTax: amount(row.amount_tax),
     amountTotal: amount(row.amount_total),
     amountRefunded: Number(row.amount_refunded),
+    disputeStatus: row.dispute_status,
     paidAfterEnd: row.paid_after_end,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -69,6 +78,7 @@ export function toOrder(row: OrderRow): Order {
 
 export function toSnapshot(row: OrderRow): OrderSnapshot {
   return {
+    kind: row.kind,
     status: row.status,
     livemode: row.livemode,
     priceId: row.price_id,
@@ -77,6 +87,8 @@ export function toSnapshot(row: OrderRow): OrderSnapshot {
     expectedSubtotal: Number(row.expected_subtotal),
     sessionId: row.session_id,
     paymentIntentId: row.payment_intent_id,
+    subscriptionId: row.subscription_id,
+    trialDays: row.trial_days,
     cancelRequested: row.cancel_requested_at !== null,
   }
 }
@@ -127,6 +139,7 @@ update quittance.orders set
   status = $2::text,
   session_id = coalesce(session_id, $4),
   payment_intent_id = coalesce($5, payment_intent_id),
+  subscription_id = case when kind = 'subscription' then coalesce(subscription_id, $11) end,
   paid_after_end = paid_after_end
     or ($2::text = 'fulfilled' and status in ('expired', 'canceled', 'payment_failed')),
   fulfilled_at = case when $2::text = 'fulfilled' then quittance.now() end,
@@ -154,6 +167,7 @@ export async function moveOrder(
     session.shipping,
     session.tax,
     session.total,
+    session.subscriptionId,
   ])
   return rows[0] ?? null
 }
@@ -181,25 +195,50 @@ export async function confirmOrder(on: Queryable, id: string): Promise<boolean> 
   return (await on.query(CONFIRM, [id])).length > 0
 }
 
-const SET_REFUNDED = `
-update quittance.orders
-set amount_refunded = $2, refund_ticket = $3, updated_at = quittance.now(),
-  payment_intent_id = coalesce(payment_intent_id, $4)
-where id = $1 and refund_ticket < $3
+const TAKE_INTENT = `
+update quittance.orders set payment_intent_id = $2, updated_at = quittance.now()
+where id = $1 and payment_intent_id is null and kind = 'payment'
 returning *`
 
-/**
- * Sets what Stripe says is refunded in all; an answer with an older ticket changes nothing.
- * Stripe's amount is cumulative: set, never added.
- */
-export async function setRefunded(
+/** A charge with our marker may name the payment before the session does. Answers the row as it is. */
+export async function takePaymentIntent(
+  tx: Queryable,
+  order: OrderRow,
+  paymentIntentId: string | null,
+): Promise<OrderRow> {
+  if (order.payment_intent_id !== null || paymentIntentId === null) return order
+  const rows = await tx.query<OrderRow>(TAKE_INTENT, [order.id, paymentIntentId])
+  return rows[0] ?? order
+}
+
+const SET_BUYER = `
+update quittance.orders set buyer_id = $2, updated_at = quittance.now()
+where id = $1 and buyer_id is null returning id`
+
+/** Whose the order is stays so; only a guest's becomes somebody's. */
+export async function setBuyer(tx: Queryable, id: string, buyerId: bigint): Promise<void> {
+  await tx.query(SET_BUYER, [id, buyerId])
+}
+
+const SET_PAYMENTS = `
+update quittance.orders
+set amount_refunded = $2, dispute_status = $3, refund_ticket = $4, updated_at = quittance.now()
+where id = $1
+returning *`
+
+export interface OrderPayments {
+  /** What Stripe says is refunded in all: set, never added. */
+  readonly refunded: bigint
+  readonly disputeStatus: DisputeStatus | null
+  /** Of the newest answer that this follows from. */
+  readonly ticket: bigint
+}
+
+export async function setPayments(
   tx: Queryable,
   id: string,
-  refunded: number,
-  ticket: bigint,
-  paymentIntentId: string | null,
+  { refunded, disputeStatus, ticket }: OrderPayments,
 ): Promise<OrderRow | null> {
-  const values = [id, refunded, ticket, paymentIntentId]
-  const rows = await tx.query<OrderRow>(SET_REFUNDED, values)
+  const rows = await tx.query<OrderRow>(SET_PAYMENTS, [id, refunded, disputeStatus, ticket])
   return rows[0] ?? null
 }

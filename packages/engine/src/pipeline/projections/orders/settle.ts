@@ -1,8 +1,16 @@
 // Owns settle(session): the one way in which a session changes an order, for event and check alike.
-import type { CatalogueItem } from '../../../config.ts'
+import type { CatalogueItems } from '../../../catalogue.ts'
+import type { Queryable } from '../../../ports/database.ts'
 import { assertNever } from '../../../types.ts'
+import { insertCheck } from '../../inbox/checks.ts'
 import { isJsonObject, type JsonObject, markerOf } from '../../inbox/lanes.ts'
+import type { AccessRules } from '../access/rules.ts'
+import { settleBuyer } from '../access/settle-buyer.ts'
+import { buyerOf, findBuyer } from '../buyers/row.ts'
+import { hold } from '../hold.ts'
+import { settleOrderPayments } from '../payments/settle-payments.ts'
 import type { Apply, Asking, AskStep, Outcome, Scope } from '../projector.ts'
+import { findSubscription } from '../subscriptions/row.ts'
 import { type Allowances, judge, readSession, type SessionFacts } from './judge.ts'
 import {
   addHistory,
@@ -11,6 +19,7 @@ import {
   flagPaidAfterEnd,
   moveOrder,
   type OrderRow,
+  setBuyer,
   toOrder,
   toSnapshot,
 } from './row.ts'
@@ -18,9 +27,7 @@ import { ORDER_STATES } from './states.ts'
 
 export type AllowancesOf = (itemId: string) => Allowances
 
-export function allowancesFrom(catalogue: {
-  readonly [itemId: string]: CatalogueItem
-}): AllowancesOf {
+export function allowancesFrom(catalogue: CatalogueItems): AllowancesOf {
   return (itemId) => {
     const allow = Object.hasOwn(catalogue, itemId) ? catalogue[itemId]?.allow : undefined
     return {
@@ -49,6 +56,7 @@ export function settleSession(
   object: JsonObject,
   eventType: string | null,
   allowancesOf: AllowancesOf,
+  rules: AccessRules,
   doubt: Outcome | null = null,
 ): Apply {
   return async (scope) => {
@@ -79,18 +87,41 @@ export function settleSession(
       case 'look_closer':
         return {
           kind: 'ask',
-          ask: askForSession(session.id, eventType, allowancesOf, {
-            kind: 'quarantined',
-            reason: judgement.reason,
-            holds: order.id,
+          ask: askForSession(session.id, eventType, allowancesOf, rules, {
+            outcome: { kind: 'quarantined', reason: judgement.reason, holds: order.id },
+            withInvoice: order.kind === 'subscription',
           }),
         }
       case 'move':
-        return await move(scope, order, judgement.to, session)
+        if (explained && (await isOfOtherCustomer(scope.tx, order, session))) {
+          return { kind: 'quarantined', reason: 'session_mismatch', holds: order.id }
+        }
+        return await move(scope, order, judgement.to, session, rules)
       default:
         return assertNever(judgement)
     }
   }
+}
+
+/**
+ * A sign-up is asked for in the name of its buyer's customer. Paid by another one, its access would
+ * go to somebody else than the order says, so a person has to look.
+ */
+async function isOfOtherCustomer(
+  tx: Queryable,
+  order: OrderRow,
+  { customerId }: SessionFacts,
+): Promise<boolean> {
+  if (order.kind !== 'subscription' || order.buyer_id === null || customerId === null) return false
+  const buyer = await findBuyer(tx, 'id', order.buyer_id)
+  return buyer !== null && buyer.customer_id !== null && buyer.customer_id !== customerId
+}
+
+interface Doubt {
+  /** What the first look came to. */
+  readonly outcome: Outcome
+  /** A balance may have paid a sign-up: its first invoice tells. */
+  readonly withInvoice: boolean
 }
 
 /**
@@ -101,11 +132,13 @@ export function askForSession(
   sessionId: string,
   eventType: string | null,
   allowancesOf: AllowancesOf,
-  doubt: Outcome | null,
+  rules: AccessRules,
+  doubt: Doubt | null,
 ): AskStep {
   return async ({ stripe, timeoutMs }: Asking) => {
-    const answer: unknown = await stripe.session(sessionId, { timeoutMs })
-    if (isJsonObject(answer)) return settleSession(answer, eventType, allowancesOf, doubt)
+    const { outcome = null, withInvoice = false } = doubt ?? {}
+    const answer: unknown = await stripe.session(sessionId, { timeoutMs, withInvoice })
+    if (isJsonObject(answer)) return settleSession(answer, eventType, allowancesOf, rules, outcome)
     return async (scope) => {
       scope.note({
         level: 'warn',
@@ -116,7 +149,7 @@ export function askForSession(
           cure: 'Check that the API key is of the account and mode in which the order was made.',
         },
       })
-      return doubt ?? { kind: 'done' }
+      return outcome ?? { kind: 'done' }
     }
   }
 }
@@ -142,6 +175,7 @@ async function move(
   order: OrderRow,
   to: OrderRow['status'],
   session: SessionFacts,
+  rules: AccessRules,
 ): Promise<Outcome> {
   const { cause, eventId, seq } = causeText(scope.cause)
   // The usual duplicate fact: nothing to compare, nothing to set.
@@ -171,7 +205,55 @@ async function move(
     message: note === null ? 'order moved' : 'order moved: paid after its session ended',
     fields: { orderId: order.id, from: order.status, to, cause, seq: String(seq) },
   })
-  const { fact } = ORDER_STATES[to]
-  if (fact !== null) await scope.emit(fact, toOrder(moved))
+  if (to === 'fulfilled') await askForSubscription(scope, moved)
+  const after = hold(scope)
+  await settleOwner(after.scope, moved, session.customerId, rules)
+  const { tells } = ORDER_STATES[to]
+  if (tells !== null) {
+    const key = `order:${order.id}:${tells.replace(/^order\./, '')}`
+    const settled = await findOrder(scope.tx, 'id', order.id, 'read')
+    scope.emit({ name: tells, key, about: { order: toOrder(settled ?? moved) } })
+  }
+  after.release()
   return { kind: 'done' }
+}
+
+/**
+ * The buyer is back and wants what the subscription gives, while its own events are late or lost. An
+ * event of the session comes with theirs, so it asks nothing. The question waits in this item's own
+ * lane, so that its worker finds it without a bell.
+ */
+async function askForSubscription(
+  { tx, item, cause }: Scope,
+  { subscription_id: objectId }: OrderRow,
+): Promise<void> {
+  if (cause.kind !== 'check' || objectId === null) return
+  if ((await findSubscription(tx, objectId)) !== null) return
+  const { lane } = item
+  await insertCheck(tx, { objectType: 'subscription', objectId, origin: 'question', lane })
+}
+
+/**
+ * Access follows the buyer's orders. A guest's customer becomes a buyer of its own; an order with
+ * neither has no access, but what went back of its payment may have come before this.
+ */
+async function settleOwner(
+  scope: Scope,
+  order: OrderRow,
+  customerId: string | null,
+  rules: AccessRules,
+): Promise<void> {
+  const { tx } = scope
+  if (order.buyer_id !== null) {
+    await settleBuyer(scope, order.buyer_id, rules)
+    return
+  }
+  const { user_id: userId } = order
+  if (userId === null && customerId === null) return await settleOrderPayments(scope, order)
+  const buyer =
+    userId === null
+      ? await buyerOf(tx, 'customer_id', customerId ?? '')
+      : await buyerOf(tx, 'user_id', userId)
+  await setBuyer(tx, order.id, buyer.id)
+  await settleBuyer(scope, buyer.id, rules)
 }
