@@ -1,5 +1,7 @@
 // Goal: the command line works beside a running demo, the official Stripe CLI included.
 // Method: HTTP and processes only: the built demo, `quittance …` as processes of their own.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo, until } from './support/demo.ts'
 
@@ -146,6 +148,8 @@ describe('orders and events', () => {
     const gone = await demo.cli('events', 'list')
     expect(gone.code).toBe(1)
     expect(gone.err).toMatch(/no server is running/)
+    // What the simulator knew is lost, too: the database has to do without.
+    rmSync(join(demo.dataDir, 'simulator.json'))
     demo = await startDemo(demo.dataDir)
     const again: readonly EventJson[] = await json('events', 'list')
     const ids = new Set(again.map(({ eventId }) => eventId))

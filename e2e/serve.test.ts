@@ -79,7 +79,7 @@ async function payFor(sessionId: string, amount: number): Promise<void> {
   await stripe.rawRequest('POST', `/v1/payment_pages/${sessionId}/confirm`, body)
 }
 
-describe('quittance serve', () => {
+describe('quittance serve', { timeout: 120_000 }, () => {
   it('takes a payment with a catalogue and a handler from its file', async () => {
     const file = join(directory, 'shop.config.mjs')
     writeFileSync(

@@ -102,7 +102,7 @@ describe.each(backends)('the engine on $name behind the simulator', (backend) =>
 
   const ended = async (orderId: string, status: string) => {
     await expect
-      .poll(async () => (await engine.orders.get(orderId))?.status, { timeout: 10_000 })
+      .poll(async () => (await engine.orders.get(orderId))?.status, { timeout: 25_000 })
       .toBe(status)
     return await engine.orders.get(orderId)
   }
@@ -132,7 +132,7 @@ describe.each(backends)('the engine on $name behind the simulator', (backend) =>
     expect(fulfilled).toContain(orderId)
     await stripe.refunds.create({ payment_intent: order?.paymentIntentId ?? '', amount: 700 })
     await expect
-      .poll(async () => (await engine.orders.get(orderId))?.amountRefunded, { timeout: 10_000 })
+      .poll(async () => (await engine.orders.get(orderId))?.amountRefunded, { timeout: 25_000 })
       .toBe(700)
   })
 
@@ -150,7 +150,7 @@ describe.each(backends)('the engine on $name behind the simulator', (backend) =>
       await trigger(type)
       await expect
         .poll(async () => (await engine.events.list({ type, state: 'ignored' }))[0], {
-          timeout: 10_000,
+          timeout: 25_000,
         })
         .toMatchObject({ type, state: 'ignored', reason, endpoint: 'default', secretIndex: 0 })
       expect((await engine.events.list({ type, limit: 1_000 })).length).toBeGreaterThan(
@@ -162,7 +162,7 @@ describe.each(backends)('the engine on $name behind the simulator', (backend) =>
       await trigger('checkout.session.completed', '--add', 'checkout_session:metadata[user_id]=42')
       await expect
         .poll(async () => (await engine.events.list({ type: 'checkout.session.completed' }))[0], {
-          timeout: 10_000,
+          timeout: 25_000,
         })
         .toMatchObject({ state: 'ignored', reason: 'not_ours' })
     })
@@ -173,7 +173,7 @@ describe.each(backends)('the engine on $name behind the simulator', (backend) =>
       await trigger('checkout.session.completed', '--add', marker)
       await expect
         .poll(async () => (await engine.events.list({ state: 'quarantined' }))[0], {
-          timeout: 10_000,
+          timeout: 25_000,
         })
         .toMatchObject({ type: 'checkout.session.completed', reason: 'session_mismatch' })
       expect(await engine.orders.get(orderId)).toMatchObject({ status: 'pending', held: false })

@@ -3,7 +3,11 @@
 import { parseArgs } from 'node:util'
 import { findDatabase } from './services.mjs'
 
-const AREAS = { checkout: './acceptance/checkout.mjs' }
+const AREAS = {
+  billing: './acceptance/billing.mjs',
+  checkout: './acceptance/checkout.mjs',
+  simulator: './acceptance/simulator.mjs',
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -4,11 +4,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { ROUTE_PATHS } from '../packages/engine/dist/adapters/fetch.js'
-import { PINNED_API_VERSION } from '../packages/engine/dist/config.js'
 import { ERRORS } from '../packages/engine/dist/errors.js'
-import { ORDER_STATES } from '../packages/engine/dist/pipeline/projections/orders/states.js'
+import { EVENT_NAMES } from '../packages/engine/dist/events.js'
+import { PINNED_API_VERSION } from '../packages/engine/dist/ports/stripe.js'
 import { COMMANDS } from '../packages/server/dist/cli/registry.js'
 import { ENVIRONMENT_KEYS } from '../packages/server/dist/config/keys.js'
+import { toldOn } from './docs/flows.mjs'
 import { compile, extractRunnable } from './docs-blocks.mjs'
 
 const problems = []
@@ -73,7 +74,10 @@ const OTHER_CAPITALS = new Set([
   'CHECKOUT_SESSION_ID', // Stripe's placeholder
   'CHROMIUM_PATH', // the browser tests
   'SIMULATOR_PORT', // npm start
-  'ORDER_STATES', // the table in the code
+  'ORDER_STATES', // the tables in the code
+  'SUBSCRIPTION_STATES',
+  'INVOICE_STATES',
+  'ACCESS_REASONS',
   'HTTPS_PROXY',
   'STRIPE_CLI_TELEMETRY_OPTOUT',
   'STRIPE_CLI_UNIX_SOCKET',
@@ -138,15 +142,21 @@ function checkCoverage() {
     if (type.endsWith('Reason')) mustName('docs/guides/operate.md', names, type)
   }
   const registry = read('packages/engine/src/pipeline/projections/registry.ts')
-  const handled = [...registry.matchAll(/'((?:checkout|charge|refund)\.[\w.]+)',/g)]
+  const handled = [...registry.matchAll(/'([a-z_]+(?:\.[a-z_]+)+)',/g)]
   mustName(
     'docs/guides/webhook-endpoints.md',
     handled.map((match) => match[1]),
     'the event type',
   )
   mustName('docs/guides/webhook-endpoints.md', [PINNED_API_VERSION], 'the API version')
-  const facts = Object.values(ORDER_STATES).flatMap(({ fact }) => fact ?? [])
-  mustName('docs/guides/handlers.md', facts, 'the fact')
+  const flows = under(join('docs', 'flows'))
+  const told = new Set(flows.flatMap((page) => toldOn(read(page))))
+  for (const name of Object.keys(EVENT_NAMES)) {
+    if (!told.has(name)) problems.push(`docs/flows: no page tells of ${name}`)
+  }
+  for (const name of told) {
+    if (!Object.hasOwn(EVENT_NAMES, name)) problems.push(`docs/flows: there is no event ${name}`)
+  }
   const sql = readdirSync('packages/engine/src/storage/migrations')
     .map((name) => read(join('packages/engine/src/storage/migrations', name)))
     .join('\n')
@@ -159,7 +169,6 @@ function checkCoverage() {
     names.filter((name) => !readable.includes(name)),
     'the table',
   )
-  for (const name of readable) checkColumns(schema, name, sql)
   const workspaces = ['package.json', ...packages.map((path) => join(path, 'package.json'))]
   const dependencies = workspaces.flatMap((path) => {
     const { dependencies = {}, devDependencies = {}, peerDependencies = {} } = json(path)
@@ -171,27 +180,14 @@ function checkCoverage() {
 
 /** A page that nothing links to is a page that nobody finds. */
 function checkReachable() {
-  const index = join('docs', 'decisions', 'README.md')
+  const indexes = ['decisions', 'flows'].map((room) => join('docs', room, 'README.md'))
   const linked = new Set(
-    ['README.md', index].flatMap((page) =>
+    ['README.md', ...indexes].flatMap((page) =>
       [...read(page).matchAll(/\]\(([^)#\s]+)/g)].map((m) => normalize(join(dirname(page), m[1]))),
     ),
   )
   for (const page of under('docs')) {
-    if (page !== index && !linked.has(page)) problems.push(`${page}: neither index links to it`)
-  }
-}
-
-function checkColumns(page, table, sql) {
-  const body = new RegExp(`create table quittance\\.${table} \\(([\\s\\S]*?)^\\)`, 'm').exec(sql)
-  if (body === null) return
-  const columns = [...body[1].matchAll(/^ {2}(\w+) (?:text|bigint|integer|boolean|timestamptz)/gm)]
-  const real = new Set(columns.map((match) => match[1]))
-  const section = new RegExp(`## quittance\\.${table}\n([\\s\\S]*?)(?=\n## |$)`).exec(read(page))
-  for (const [, cell] of (section?.[1] ?? '').matchAll(/^\| (`[^|]+) \|/gm)) {
-    for (const [, column] of cell.matchAll(/`(\w+)`/g)) {
-      if (!real.has(column)) problems.push(`${page}: ${table} has no column ${column}`)
-    }
+    if (page !== indexes[0] && !linked.has(page)) problems.push(`${page}: no index links to it`)
   }
 }
 

@@ -23,7 +23,8 @@ export async function choose(
 
 export async function fillCard(page: Page, { number, expiry, cvc }: Card): Promise<void> {
   const email = page.locator('[name=email]')
-  if (await email.isEditable()) await email.fill('jenny@example.com')
+  const asks = (await email.count()) > 0 && (await email.isEditable())
+  if (asks) await email.fill('jenny@example.com')
   await page.locator('[name=cardNumber]').fill(number)
   await page.locator('[name=cardExpiry]').fill(expiry ?? '12 / 34')
   await page.locator('[name=cardCvc]').fill(cvc ?? '123')
@@ -38,3 +39,20 @@ export const shownStatus = (page: Page) => page.locator('.progress').getAttribut
 
 export const reached = (page: Page, status: string) =>
   page.locator(`.progress[data-status="${status}"]`).waitFor({ timeout: 15_000 })
+
+/** The demo's sign-in: a made-up name, and nothing else. */
+export async function signIn(page: Page, shopUrl: string, name: string): Promise<void> {
+  await page.goto(`${shopUrl}/membership`)
+  await page.getByLabel('Your name').fill(name)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByText(`Signed in as ${name}`).waitFor()
+}
+
+/** From the member's page to the payment page of a plan. */
+export async function choosePlan(page: Page, itemId: string): Promise<void> {
+  await page.locator(`form.buy[data-item="${itemId}"]`).getByRole('button').click()
+  await page.waitForURL(/\/c\/pay\/cs_test_/)
+}
+
+export const subscribe = (page: Page) =>
+  page.getByRole('button', { name: /^(Subscribe|Start trial)/ }).click()

@@ -1,0 +1,2 @@
+export declare function toldOn(text: string): string[]
+export declare function flowTable(): string
