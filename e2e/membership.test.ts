@@ -166,7 +166,7 @@ describe.skipIf(noBrowser !== null)('a member in a browser', () => {
     await page.getByRole('button', { name: 'Cancel plan' }).click()
     await page.getByText(/^Ends on /).waitFor()
     await leavePortal()
-    await page.getByText(/Your membership ends on \d+ \w+ 20\d\d/).waitFor()
+    await page.locator('p.lead', { hasText: /Your membership ends on \d+ \w+ 20\d\d/ }).waitFor()
     await shows('reading_room', 'open', /^to be canceled at 20\d\d-/)
     await picture(page, '34-ending')
     expect(await enter()).toBe(200)
